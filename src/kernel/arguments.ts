@@ -7,8 +7,8 @@
  *   all values; the first fault is thrown. A fault of item i of a batch is field `name[i]`; of a whole batch, or of a single scalar, `name`.
  * - 64 zero bytes are the identity and a valid point everywhere but in `compress` and `checkPoints`. Zero is a valid scalar everywhere
  *   but in `scalarInvert` (a sum of honest shares may be zero; who must refuse zero does so where the scalar has a meaning).
- * - Where a Mask is returned, an item whose points, shares or signature are not valid encodings is 0 and harms no other item; `multipliers` and
- *   `challenges`, which the caller computed itself, throw like everywhere else.
+ * - Where a Mask is returned, an item whose points, shares or signature are not valid encodings is 0 and harms no other item; `verifyShares` then
+ *   skips the sum and judges every item singly. `multipliers` and `challenges`, which the caller computed itself, throw like everywhere else.
  * - `lagrange` alone wants distinct indices.
  *
  * May import only `errors` and `bytes`.
@@ -27,8 +27,8 @@ import {
   type VerifySignaturesInput,
 } from './contract.ts'
 
-/** Upper bound of a count in one call: a batch of single bytes is a typed array, whose length JavaScript bounds below this. */
-const MAX_COUNT = 0xffff_ffff
+/** Bounds a row; the batch, being whole rows, bounds it further. */
+const MAX_COLUMNS = 0xffff_ffff
 
 /** Distinct memory from the caller's array: nobody can change the list between its check and its use. */
 export type IndexList = Uint16Array<ArrayBuffer>
@@ -52,6 +52,8 @@ export function readIndices(indices: unknown, field = 'indices'): IndexList {
   if (!Array.isArray(indices)) throw invalidArgument(field, 'must be an array of integers')
   const list: readonly unknown[] = indices
   if (list.length === 0) throw invalidArgument(field, 'must have at least one index')
+  // There are no more indices than this; a sparse array of 2^32 - 1 holes must not make us allocate 8 GB.
+  if (list.length > MAX_INDEX) throw invalidArgument(field, `must have at most ${MAX_INDEX} indices`)
   const out = new Uint16Array(list.length)
   for (let i = 0; i < list.length; i++) {
     const index = list[i]
@@ -104,7 +106,7 @@ export function checkMsm(points: unknown, scalars: unknown, g: unknown): number 
 /** sum: the number of rows. */
 export function checkSum(points: unknown, columns: unknown): number {
   const n = countItems(points, 'points', POINT_BYTES)
-  assertInteger(columns, 'columns', 1, MAX_COUNT)
+  assertInteger(columns, 'columns', 1, MAX_COLUMNS)
   if (n % columns !== 0) throw invalidArgument('points', `must be whole rows of ${columns} points, has ${n} points`)
   return n / columns
 }
