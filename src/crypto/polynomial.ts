@@ -1,0 +1,73 @@
+/**
+ * Polynomials of many positions at once, and their commitments: evaluation by recipient, and sums over the dealers.
+ *
+ * A batch of polynomials is positions x t scalars, position-major, a_0 first; its commitments (Feldman) are positions x t points C_k = a_k G.
+ */
+import { concatBytes, itemOf, wipe } from '../bytes.ts'
+import { invalidArgument } from '../errors.ts'
+import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
+import { isZero } from './group-order.ts'
+
+/** Whether a point's 64 bytes are the identity's. */
+export function isIdentity(point: Uint8Array): boolean {
+  return isZero(point)
+}
+
+/**
+ * The values of all polynomials, one batch (positions x 32) an index: what one recipient gets.
+ *
+ * @param coefficients secret, positions x t x 32
+ * @returns secret, one batch an index, in order
+ */
+export function evaluateForEach(kernel: Kernel, coefficients: Batch, minSigners: number, indices: readonly number[]): Batch[] {
+  const positions = coefficients.length / (minSigners * SCALAR_BYTES)
+  const out = indices.map(() => new Uint8Array(positions * SCALAR_BYTES))
+  for (let position = 0; position < positions; position++) {
+    const polynomial = new Uint8Array(itemOf(coefficients, position, minSigners * SCALAR_BYTES))
+    const values = kernel.evaluatePolynomial(polynomial, indices)
+    out.forEach((values32, i) => {
+      values32.set(itemOf(values, i, SCALAR_BYTES), position * SCALAR_BYTES)
+    })
+    wipe(polynomial, values)
+  }
+  return out
+}
+
+/**
+ * Column sums of scalars: rows of equal length, added item by item. Halves the rows at each step, so that m rows take log2(m) kernel calls.
+ *
+ * @param rows may be secret; at least one
+ * @returns as long as one row; secret if the rows are
+ */
+export function sumScalars(kernel: Kernel, rows: readonly Batch[]): Batch {
+  const width = rows[0]?.length ?? 0
+  if (width === 0 || rows.some((row) => row.length !== width)) throw invalidArgument('rows', 'must have the same number of scalars')
+  let sums = concatBytes(...rows)
+  for (let count = rows.length; count > 1; ) {
+    const half = count >> 1
+    const added = kernel.scalarAdd(sums.slice(0, half * width), sums.slice(half * width, 2 * half * width))
+    // An odd row out waits for the next step.
+    const next = concatBytes(added, sums.subarray(2 * half * width))
+    wipe(sums, added)
+    sums = next
+    count = count - half
+  }
+  return sums
+}
+
+/**
+ * The commitments of the sum of all dealers' polynomials.
+ *
+ * @param commitments one entry a dealer, each positions x t x 64
+ * @returns positions x t x 64; any of them may be the identity
+ */
+export function sumCommitments(kernel: Kernel, commitments: readonly Batch[]): Batch {
+  const first = commitments[0]
+  if (first === undefined) throw invalidArgument('commitments', 'must have at least one dealer')
+  return kernel.sum(concatBytes(...commitments), first.length / POINT_BYTES)
+}
+
+/** The commitments of one position, one vector a dealer: dealers x t x 64. */
+export function gatherPosition(commitments: readonly Batch[], position: number, minSigners: number): Batch {
+  return concatBytes(...commitments.map((batch) => itemOf(batch, position, minSigners * POINT_BYTES)))
+}

@@ -1,0 +1,129 @@
+/**
+ * How a dealer's secret values travel to one recipient: Diffie-Hellman between the two ceremony-only encryption keys, a tagged hash as KDF, and
+ * XChaCha20-Poly1305. Keys live for one ceremony, so nothing decrypts later what was recorded; index and order of the pair are in the
+ * KDF, so that a ciphertext opens for no other recipient, in no other ceremony and not in the reverse direction.
+ *
+ *   key = H(S (33) || P_from (33) || P_to (33) || sid || u16 from || u16 to),  S = p_from P_to = p_to P_from
+ *   associated data = sid || u8 3 (the stage) || u16 from || u16 to
+ */
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
+import { concatBytes, copyBytes, itemOf, wipe } from '../bytes.ts'
+import { COMPRESSED_BYTES, type Kernel, type Point64, type Scalar } from '../kernel/contract.ts'
+import { TAGS, taggedHash, uintBytes } from './tags.ts'
+
+/** Bytes that a ciphertext is longer than its plaintext: the authentication tag. */
+export const TAG_BYTES = 16
+/** Stage `SecretShares` of SharedSecret. */
+const SHARE_STAGE = 3
+/** Each key encrypts one message in its life, so the nonce carries nothing. */
+const ZERO_NONCE = new Uint8Array(24)
+
+/** One dealer's way to one recipient. All points 33 bytes, compressed. */
+export interface ShareChannel {
+  readonly sid: Uint8Array
+  readonly from: number
+  readonly to: number
+  readonly fromKey: Uint8Array
+  readonly toKey: Uint8Array
+  /** secret: the Diffie-Hellman point S */
+  readonly shared: Uint8Array
+}
+
+/** Us or a peer of ours in a ceremony: an index and its encryption key. */
+export interface EncryptionPeer {
+  readonly index: number
+  readonly encryptionKey: Point64
+}
+
+/**
+ * The channels between us and many peers, with one multiplication batch for all Diffie-Hellman points. Wipe each channel's `shared` after
+ * use (`wipeChannels`).
+ *
+ * @param secret secret: our p
+ * @param direction `out`: we are the dealer
+ * @returns one a peer, in order
+ * @throws ERR_INVALID_ARGUMENT when a peer's key is not a point other than the identity
+ */
+export function openChannels(
+  kernel: Kernel,
+  sid: Uint8Array,
+  self: EncryptionPeer,
+  secret: Scalar,
+  peers: readonly EncryptionPeer[],
+  direction: 'out' | 'in',
+): ShareChannel[] {
+  if (peers.length === 0) return []
+  const keys = concatBytes(...peers.map((peer) => peer.encryptionKey))
+  const secrets = concatBytes(...peers.map(() => secret))
+  let products: Uint8Array | undefined
+  let compressed: Uint8Array | undefined
+  try {
+    products = kernel.mul(keys, secrets)
+    compressed = kernel.compress(products)
+    const peerKeys = kernel.compress(keys)
+    const selfKey = kernel.compress(self.encryptionKey)
+    const shared = compressed
+    return peers.map(({ index }, i) => {
+      const peerKey = copyBytes(itemOf(peerKeys, i, COMPRESSED_BYTES))
+      const ends =
+        direction === 'out'
+          ? { from: self.index, to: index, fromKey: selfKey, toKey: peerKey }
+          : { from: index, to: self.index, fromKey: peerKey, toKey: selfKey }
+      return { sid, ...ends, shared: copyBytes(itemOf(shared, i, COMPRESSED_BYTES)) }
+    })
+  } finally {
+    wipe(secrets)
+    if (products !== undefined) wipe(products)
+    if (compressed !== undefined) wipe(compressed)
+  }
+}
+
+export function wipeChannels(channels: readonly ShareChannel[]): void {
+  for (const channel of channels) wipe(channel.shared)
+}
+
+function keyOf({ sid, from, to, fromKey, toKey, shared }: ShareChannel): Uint8Array {
+  return taggedHash(TAGS.shareKey, shared, fromKey, toKey, sid, uintBytes(from, 2), uintBytes(to, 2))
+}
+
+function associatedData({ sid, from, to }: ShareChannel): Uint8Array {
+  return concatBytes(sid, uintBytes(SHARE_STAGE, 1), uintBytes(from, 2), uintBytes(to, 2))
+}
+
+/**
+ * @param plaintext secret, any length; at most one message may ever be encrypted over a channel
+ * @returns 16 bytes longer than the plaintext
+ */
+export function encryptShares(channel: ShareChannel, plaintext: Uint8Array): Uint8Array<ArrayBuffer> {
+  const key = keyOf(channel)
+  try {
+    return copyBytes(xchacha20poly1305(key, ZERO_NONCE, associatedData(channel)).encrypt(plaintext))
+  } finally {
+    wipe(key)
+  }
+}
+
+/** @returns secret: the plaintext, or null when the ciphertext does not authenticate (altered, or made for another channel) */
+export function decryptShares(channel: ShareChannel, ciphertext: Uint8Array): Uint8Array<ArrayBuffer> | null {
+  if (ciphertext.length < TAG_BYTES) return null
+  const key = keyOf(channel)
+  const cipher = xchacha20poly1305(key, ZERO_NONCE, associatedData(channel))
+  try {
+    return opened(cipher, ciphertext)
+  } finally {
+    wipe(key)
+  }
+}
+
+/** The cipher's one way to say that the tag is wrong is to throw; its inputs were sized before. */
+function opened(cipher: ReturnType<typeof xchacha20poly1305>, ciphertext: Uint8Array): Uint8Array<ArrayBuffer> | null {
+  let plaintext: Uint8Array
+  try {
+    plaintext = cipher.decrypt(ciphertext)
+  } catch {
+    return null
+  }
+  const own = copyBytes(plaintext)
+  wipe(plaintext)
+  return own
+}
