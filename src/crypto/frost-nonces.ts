@@ -1,0 +1,51 @@
+/** FROST round one (RFC 9591 sections 4.1 and 5.1): hedged nonces and their commitments, many positions at once. */
+import { assertBytes, itemOf, toHex, wipe } from '../bytes.ts'
+import { invalidArgument } from '../errors.ts'
+import { countItems } from '../kernel/arguments.ts'
+import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES, type Scalar, type Suite } from '../kernel/contract.ts'
+import { isIdentity } from './point-encoding.ts'
+import { hashesOf, reduceWide, WIDE_BYTES } from './suites/index.ts'
+
+/** hiding (32) || binding (32): of the randomness, and of the nonces */
+export const NONCE_PAIR_BYTES = 2 * SCALAR_BYTES
+
+export interface NonceBatch {
+  /** secret, positions x 64: hiding || binding */
+  readonly nonces: Batch
+  /** positions x 128: D || E */
+  readonly commitments: Batch
+}
+
+/**
+ * nonce = H3(randomness || share), twice a position. The share is a hedge: a source that is only predictable, and not repeating, still gives
+ * nonces that nobody else can compute.
+ *
+ * @param share secret
+ * @param randomness secret, positions x 64; the caller wipes it
+ * @throws ERR_INVALID_ARGUMENT with field `randomness` when it repeats a block: a nonce used twice gives the share away
+ */
+export function makeNonces(kernel: Kernel, suite: Suite, share: Scalar, randomness: Batch): NonceBatch {
+  assertBytes(share, 'share', SCALAR_BYTES)
+  const count = 2 * countItems(randomness, 'randomness', NONCE_PAIR_BYTES)
+  const { h3 } = hashesOf(suite)
+  const wide = new Uint8Array(count * WIDE_BYTES)
+  for (let i = 0; i < count; i++) {
+    const hash = h3.hash(itemOf(randomness, i, SCALAR_BYTES), share)
+    wide.set(hash, i * WIDE_BYTES)
+    wipe(hash)
+  }
+  const nonces = reduceWide(kernel, wide)
+  wipe(wide)
+  const commitments = kernel.baseMul(nonces)
+  const seen = new Set<string>()
+  for (let i = 0; i < count; i++) {
+    // Judged on the public points: equal points are equal nonces. A zero nonce (probability 2^-256) has no encodable commitment.
+    const point = itemOf(commitments, i, POINT_BYTES)
+    seen.add(toHex(point))
+    if (isIdentity(point) || seen.size !== i + 1) {
+      wipe(nonces)
+      throw invalidArgument('randomness', 'must not repeat a block')
+    }
+  }
+  return { nonces, commitments }
+}

@@ -1,0 +1,17 @@
+import { findBadShares as judgeShares } from '../frost-blame.ts'
+import type { JobDefinition } from './definition.ts'
+
+/** One binding factor and two variable-base products. */
+const MICROS_A_SHARE = 110
+/** The message is hashed twice, as in signing. */
+const MICROS_A_KIB = 10
+
+export const findBadShares: JobDefinition<'findBadShares'> = {
+  run: (kernel, args) => ({ invalid: judgeShares(kernel, args, args) }),
+  estimateMicros({ signers, messages }) {
+    const bytes = messages.reduce((sum, message) => sum + message.length, 0)
+    return messages.length * signers.length * MICROS_A_SHARE + (bytes / 1024) * MICROS_A_KIB
+  },
+  secretsOf: () => [],
+  secretsOfResult: () => [],
+}

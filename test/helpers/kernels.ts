@@ -1,0 +1,7 @@
+/** The synchronous kernels that protocol tests run over. */
+import { createBaselineKernel } from '../../src/kernel/baseline/index.ts'
+import type { Kernel } from '../../src/kernel/contract.ts'
+
+export async function kernels(): Promise<Kernel[]> {
+  return [createBaselineKernel()]
+}
