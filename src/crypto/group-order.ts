@@ -30,6 +30,7 @@ export function isBelowOrder(scalar: Uint8Array): boolean {
   return subtractBytes(scalar, GROUP_ORDER, null) === 1
 }
 
+/** Whether all bytes are zero, looking at all of them: the scalar 0, or the identity as 64 bytes. */
 export function isZero(bytes: Uint8Array): boolean {
   let any = 0
   for (let i = 0; i < bytes.length; i++) any |= bytes[i] ?? 0

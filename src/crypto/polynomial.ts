@@ -6,12 +6,6 @@
 import { concatBytes, itemOf, wipe } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
 import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
-import { isZero } from './group-order.ts'
-
-/** Whether a point's 64 bytes are the identity's. */
-export function isIdentity(point: Uint8Array): boolean {
-  return isZero(point)
-}
 
 /**
  * The values of all polynomials, one batch (positions x 32) an index: what one recipient gets.
@@ -23,12 +17,11 @@ export function evaluateForEach(kernel: Kernel, coefficients: Batch, minSigners:
   const positions = coefficients.length / (minSigners * SCALAR_BYTES)
   const out = indices.map(() => new Uint8Array(positions * SCALAR_BYTES))
   for (let position = 0; position < positions; position++) {
-    const polynomial = new Uint8Array(itemOf(coefficients, position, minSigners * SCALAR_BYTES))
-    const values = kernel.evaluatePolynomial(polynomial, indices)
-    out.forEach((values32, i) => {
-      values32.set(itemOf(values, i, SCALAR_BYTES), position * SCALAR_BYTES)
+    const values = kernel.evaluatePolynomial(itemOf(coefficients, position, minSigners * SCALAR_BYTES), indices)
+    out.forEach((batch, i) => {
+      batch.set(itemOf(values, i, SCALAR_BYTES), position * SCALAR_BYTES)
     })
-    wipe(polynomial, values)
+    wipe(values)
   }
   return out
 }
@@ -45,7 +38,7 @@ export function sumScalars(kernel: Kernel, rows: readonly Batch[]): Batch {
   let sums = concatBytes(...rows)
   for (let count = rows.length; count > 1; ) {
     const half = count >> 1
-    const added = kernel.scalarAdd(sums.slice(0, half * width), sums.slice(half * width, 2 * half * width))
+    const added = kernel.scalarAdd(sums.subarray(0, half * width), sums.subarray(half * width, 2 * half * width))
     // An odd row out waits for the next step.
     const next = concatBytes(added, sums.subarray(2 * half * width))
     wipe(sums, added)

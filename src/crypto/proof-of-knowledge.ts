@@ -8,8 +8,8 @@
 import { concatBytes, copyBytes, itemOf, wipe } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
 import { type Batch, COMPRESSED_BYTES, type Kernel, type Mask, POINT_BYTES, type Point64, SCALAR_BYTES } from '../kernel/contract.ts'
-import { digestToScalar, isBelowOrder, MINUS_ONE } from './group-order.ts'
-import { isIdentity, sumScalars } from './polynomial.ts'
+import { digestToScalar, isBelowOrder, isZero, MINUS_ONE } from './group-order.ts'
+import { sumScalars } from './polynomial.ts'
 import { TAGS, taggedHash, uintBytes } from './tags.ts'
 
 /** R (64) || z (32). */
@@ -113,7 +113,7 @@ function combinationHolds(kernel: Kernel, columns: ProofColumns, weightSeed: Uin
   const generatorScalar = kernel.scalarMul(MINUS_ONE, sumScalars(kernel, rows))
   const points = concatBytes(columns.noncePoints, columns.constantTerms)
   const scalars = concatBytes(weights, kernel.scalarMul(weights, columns.challenges))
-  return isIdentity(kernel.msmVar(points, scalars, generatorScalar))
+  return isZero(kernel.msmVar(points, scalars, generatorScalar))
 }
 
 /** The statements whose response is a scalar: the others are invalid without arithmetic. */

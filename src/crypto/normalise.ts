@@ -1,0 +1,89 @@
+/**
+ * Brings a fresh key into the one form that its suite signs with, once, before the key record is made: `bip340` wants a group key of even y
+ * (BIP-340, section "Public Key Conversion"), on-chain verifiers of `evm` signatures want x(Y) <= (q - 1) / 2, RFC 9591 takes any key. Share,
+ * group key and verifying shares are all multiplied by the same public factor, so they stay shares of one key.
+ */
+import { concatBytes, copyBytes, itemOf, wipe } from '../bytes.ts'
+import { type Batch, type Kernel, POINT_BYTES, type Point64, type Scalar, type Suite } from '../kernel/contract.ts'
+import { HALF_ORDER, MINUS_ONE, subtractBytes } from './group-order.ts'
+import { hasOddY, negatePoint } from './point-encoding.ts'
+
+const COORDINATE_BYTES = 32
+
+/** One key's arithmetic: what must be scaled together. */
+export interface KeyMaterial {
+  /** secret */
+  readonly share: Scalar
+  /** Y, not the identity */
+  readonly groupPoint: Point64
+  /** any number of points, none is possible */
+  readonly verifyingShares: Batch
+}
+
+function negatePoints(points: Batch): Batch {
+  const out = copyBytes(points)
+  for (let offset = 0; offset < out.length; offset += POINT_BYTES) negatePoint(out.subarray(offset, offset + POINT_BYTES))
+  return out
+}
+
+function negateKey(kernel: Kernel, { share, groupPoint, verifyingShares }: KeyMaterial): KeyMaterial {
+  return {
+    share: kernel.scalarMul(MINUS_ONE, share),
+    groupPoint: negatePoints(groupPoint),
+    verifyingShares: negatePoints(verifyingShares),
+  }
+}
+
+/** Whether x(P) <= (q - 1) / 2. */
+function hasLowX(point: Point64): boolean {
+  return subtractBytes(HALF_ORDER, point.subarray(0, COORDINATE_BYTES), null) === 0
+}
+
+/**
+ * Multiplies by the smallest positive k that brings x(k Y) into the lower half. About every second point is there, so k is 2 on average and
+ * the points are multiplied by adding: k - 1 additions cost less than one multiplication until k is near 200.
+ */
+function lowerX(kernel: Kernel, key: KeyMaterial): KeyMaterial {
+  const points = concatBytes(key.groupPoint, key.verifyingShares)
+  const columns = points.length / POINT_BYTES
+  let scaled: Batch = points
+  let factor = 1
+  let multiple: Point64 = key.groupPoint
+  while (!hasLowX(multiple)) {
+    scaled = kernel.sum(concatBytes(scaled, points), columns)
+    multiple = itemOf(scaled, 0, POINT_BYTES)
+    factor++
+  }
+  const multiplier = new Uint8Array(COORDINATE_BYTES)
+  new DataView(multiplier.buffer).setUint32(COORDINATE_BYTES - 4, factor)
+  return {
+    share: kernel.scalarMul(multiplier, key.share),
+    groupPoint: copyBytes(multiple),
+    verifyingShares: copyBytes(scaled, POINT_BYTES),
+  }
+}
+
+/**
+ * The same key in its suite's form, in memory of its own; the given share is wiped, since it is a share of a key that nobody will use.
+ *
+ * @throws ERR_INVALID_ARGUMENT for points off the curve or a share of q or more
+ */
+export function normaliseKey(kernel: Kernel, suite: Suite, key: KeyMaterial): KeyMaterial {
+  const copy = (): KeyMaterial => ({
+    share: copyBytes(key.share),
+    groupPoint: copyBytes(key.groupPoint),
+    verifyingShares: copyBytes(key.verifyingShares),
+  })
+  try {
+    switch (suite) {
+      case 'secp256k1-sha256':
+        return copy()
+      case 'bip340':
+        return hasOddY(key.groupPoint) ? negateKey(kernel, key) : copy()
+      case 'evm':
+        return lowerX(kernel, key)
+    }
+  } finally {
+    wipe(key.share)
+  }
+}
