@@ -13,7 +13,8 @@ const HEX_DIGITS = /^(?:[0-9a-f]{2})*$/
  * @throws ERR_INVALID_ARGUMENT with `field`
  */
 export function assertBytes(value: unknown, field: string, length?: number): asserts value is Uint8Array<ArrayBuffer> {
-  if (!(value instanceof Uint8Array) || Object.getPrototypeOf(value) !== Uint8Array.prototype) {
+  // `isView` sees through a Proxy, which `instanceof` does not.
+  if (!ArrayBuffer.isView(value) || !(value instanceof Uint8Array) || Object.getPrototypeOf(value) !== Uint8Array.prototype) {
     throw invalidArgument(field, 'must be a Uint8Array (not a Buffer or another view)')
   }
   if (!(value.buffer instanceof ArrayBuffer)) throw invalidArgument(field, 'must not be a view of shared memory')
