@@ -1,0 +1,137 @@
+/**
+ * The envelope: one signed message of a ceremony. What its author signs is the tagged hash of the header, which holds the digest of the body;
+ * sender identity comes from that signature alone, and two envelopes are different exactly if their header hashes are.
+ *
+ * Layout (docs/protocol.md, "Envelope"):
+ *   version u8 | frame u8 | scheme u8 | kind u8 | ceremonyId u64 | sid 32 | stage u8 | from u8+ascii | to u8+ascii (0: broadcast) |
+ *   previousTranscript 32 | bodyDigest 32 | signature 64 | body u32+bytes
+ */
+import * as P from 'micro-packed'
+import { assertBytes, copyBytes, equalBytes } from '../bytes.ts'
+import { TAGS, taggedHash } from '../crypto/tags.ts'
+import { bodyDigest } from '../crypto/transcript.ts'
+import { invalidArgument, QuorateError } from '../errors.ts'
+import { bytes32, ceremonyId, ceremonyKind, decodeWith, encodeWith, fixedBytes, prefixed, recipient, record, validatorId } from './codec.ts'
+import { IDENTITY_SCHEME, type Identity, SIGNATURE_BYTES, verifyIdentitySignature, verifyIdentitySignatureAsync } from './identity.ts'
+import { ABORT_STAGE, type Envelope, type EnvelopeHeader, FRAME, MAX_STAGE, VIEW_STAGE_BASE, WIRE_VERSION } from './message.ts'
+import { MAX_BODY_BYTES, MAX_FRAME_BYTES } from './sizes.ts'
+
+export { MAX_ENVELOPE_OVERHEAD } from './sizes.ts'
+
+export type FrameNumber = (typeof FRAME)[keyof typeof FRAME]
+
+/** Bytes of a header, without ids: all of the layout before `signature`. */
+const HEADER_BYTES_WITHOUT_IDS = 4 + 8 + 32 + 1 + 1 + 1 + 32 + 32
+
+const stageNumber: P.CoderType<number> = P.validate(P.U8, (stage) => {
+  if (!isStageNumber(stage)) throw new Error('is not a stage, view or abort')
+  return stage
+})
+
+type SignedHeaderAndBody = EnvelopeHeader & Pick<Envelope, 'signature' | 'body'>
+
+const PREFIX = [WIRE_VERSION, FRAME.envelope, IDENTITY_SCHEME]
+const header = {
+  kind: ceremonyKind,
+  ceremonyId,
+  sid: fixedBytes(32),
+  stage: stageNumber,
+  from: validatorId,
+  to: recipient,
+  previousTranscript: fixedBytes(32),
+  bodyDigest: fixedBytes(32),
+}
+const headerCoder = prefixed(PREFIX, record<EnvelopeHeader>(header))
+const envelopeCoder = prefixed(PREFIX, record<SignedHeaderAndBody>({ ...header, signature: fixedBytes(SIGNATURE_BYTES), body: bytes32 }))
+
+/** 1..15 stages, 0x40..0x4f views, 0x7f abort. */
+export function isStageNumber(stage: number): boolean {
+  return (stage >= 1 && stage <= MAX_STAGE) || (stage >= VIEW_STAGE_BASE && stage <= VIEW_STAGE_BASE + MAX_STAGE) || stage === ABORT_STAGE
+}
+
+/**
+ * The bytes that `headerHash` covers.
+ *
+ * @throws ERR_INVALID_ARGUMENT with `field` for a header that has no encoding
+ */
+export function encodeHeader(h: EnvelopeHeader): Uint8Array<ArrayBuffer> {
+  return encodeWith(headerCoder, h, refuseSelfAddressed)
+}
+
+export function headerHashOf(headerBytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return taggedHash(TAGS.header, headerBytes)
+}
+
+/**
+ * Signs. Every array of the result is a copy.
+ *
+ * @throws ERR_INVALID_ARGUMENT for a header that has no encoding, ERR_TOO_LARGE for a body that no ceremony has
+ */
+export function sealEnvelope(identity: Identity, unsigned: Omit<EnvelopeHeader, 'bodyDigest'>, body: Uint8Array): Envelope {
+  assertBytes(body, 'body')
+  if (body.length > MAX_BODY_BYTES) throw new QuorateError('ERR_TOO_LARGE', { field: 'body' })
+  const h: EnvelopeHeader = {
+    kind: unsigned.kind,
+    ceremonyId: unsigned.ceremonyId,
+    sid: copyBytes(unsigned.sid),
+    stage: unsigned.stage,
+    from: unsigned.from,
+    to: unsigned.to,
+    previousTranscript: copyBytes(unsigned.previousTranscript),
+    bodyDigest: bodyDigest(body),
+  }
+  const headerHash = headerHashOf(encodeHeader(h))
+  const signature = copyBytes(identity.sign(headerHash))
+  const bytes = encodeWith(envelopeCoder, { ...h, signature, body })
+  return { header: h, headerHash, signature, body: copyBytes(body), bytes }
+}
+
+/**
+ * Structure only: the signature and the body digest are `verifyEnvelope`'s.
+ *
+ * @throws ERR_TOO_LARGE above MAX_FRAME_BYTES; ERR_MALFORMED for anything that is not exactly one envelope
+ */
+export function decodeEnvelope(bytes: Uint8Array): Envelope {
+  assertBytes(bytes, 'bytes')
+  if (bytes.length > MAX_FRAME_BYTES) throw new QuorateError('ERR_TOO_LARGE', { field: 'bytes' })
+  const { signature, body, kind, ceremonyId, sid, stage, from, to, previousTranscript, bodyDigest } = decodeWith(
+    envelopeCoder,
+    bytes,
+    MAX_FRAME_BYTES,
+    refuseSelfAddressed,
+  )
+  const headerBytes = bytes.subarray(0, HEADER_BYTES_WITHOUT_IDS + from.length + (to?.length ?? 0))
+  return {
+    header: { kind, ceremonyId, sid, stage, from, to, previousTranscript, bodyDigest },
+    headerHash: headerHashOf(headerBytes),
+    signature,
+    body,
+    bytes: copyBytes(bytes),
+  }
+}
+
+/** Did the holder of this key sign this header, and is this the body that the header names? A false answer blames nobody. */
+export function verifyEnvelope(envelope: Envelope, publicKey: Uint8Array): boolean {
+  return verifyIdentitySignature(publicKey, envelope.headerHash, envelope.signature) && hasSignedBody(envelope)
+}
+
+/** As `verifyEnvelope`, the signature checked off the calling thread. */
+export async function verifyEnvelopeAsync(envelope: Envelope, publicKey: Uint8Array): Promise<boolean> {
+  return (await verifyIdentitySignatureAsync(publicKey, envelope.headerHash, envelope.signature)) && hasSignedBody(envelope)
+}
+
+/** The number of the frame, or null for too few bytes, another version, or a frame that this version does not have. */
+export function peekFrame(bytes: Uint8Array): { readonly frame: FrameNumber } | null {
+  if (bytes.length < 2 || bytes[0] !== WIRE_VERSION) return null
+  const frame = Object.values(FRAME).find((number) => number === bytes[1])
+  return frame === undefined ? null : { frame }
+}
+
+/** After the signature: whoever has no key cannot make us hash large bodies. */
+function hasSignedBody(envelope: Envelope): boolean {
+  return equalBytes(bodyDigest(envelope.body), envelope.header.bodyDigest)
+}
+
+function refuseSelfAddressed(h: { readonly from: string; readonly to: string | null }): void {
+  if (h.from === h.to) throw invalidArgument('to', 'must not be the author')
+}

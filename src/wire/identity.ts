@@ -1,0 +1,154 @@
+/**
+ * Identity keys: Ed25519 (RFC 8032) of node:crypto, under strict rules, so that all nodes judge every signature alike. Public keys must be
+ * canonical and not of small order; signatures are verified singly, without the cofactor, with s < L. Honest signatures are unaffected.
+ * A golden self-test over the known edge signatures (Chalkias, Garillot, Nikolaenko, "Taming the many EdDSAs", SSR 2020) runs at start-up,
+ * so that another OpenSSL with other habits stops our node instead of accusing a peer.
+ */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
+import { assertBytes, concatBytes, copyBytes, equalBytes, fromHex, toHex, wipe } from '../bytes.ts'
+
+/** The byte that names Ed25519 wherever an identity key or its signature is encoded. */
+export const IDENTITY_SCHEME = 1
+export const PUBLIC_KEY_BYTES = 32
+export const SEED_BYTES = 32
+export const HASH_BYTES = 32
+export const SIGNATURE_BYTES = 64
+
+export interface Identity {
+  /** Ed25519, raw, 32 bytes */
+  readonly publicKey: Uint8Array
+  /** `hash`: a tagged 32-byte hash of this protocol's registry, nothing else. Returns 64 bytes. */
+  sign(hash: Uint8Array): Uint8Array
+  /** The raw 32-byte seed; secret. */
+  exportSeed(): Uint8Array
+}
+
+/** RFC 8410: the fixed DER in front of the 32 bytes of a key. */
+const PKCS8_PREFIX = fromHex('302e020100300506032b657004220420', 'prefix')
+const SPKI_PREFIX = fromHex('302a300506032b6570032100', 'prefix')
+
+class Ed25519Identity implements Identity {
+  readonly publicKey: Uint8Array
+  readonly #key: KeyObject
+
+  constructor(key: KeyObject) {
+    this.#key = key
+    this.publicKey = copyBytes(createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX.length))
+  }
+
+  sign(hash: Uint8Array): Uint8Array {
+    assertBytes(hash, 'hash', HASH_BYTES)
+    return copyBytes(sign(null, hash, this.#key))
+  }
+
+  exportSeed(): Uint8Array {
+    const der = this.#key.export({ format: 'der', type: 'pkcs8' })
+    const seed = copyBytes(der.subarray(PKCS8_PREFIX.length))
+    wipe(der)
+    return seed
+  }
+
+  toJSON(): { publicKey: string; seed: string } {
+    return { publicKey: toHex(this.publicKey), seed: '<redacted>' }
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Identity { publicKey: ${toHex(this.publicKey)}, seed: <redacted> }`
+  }
+}
+
+/** A new identity from the operating system's randomness. */
+export function generateIdentity(): Identity {
+  return new Ed25519Identity(generateKeyPairSync('ed25519').privateKey)
+}
+
+/**
+ * @param seed 32 bytes, secret; copied
+ * @throws ERR_INVALID_ARGUMENT
+ */
+export function identityFromSeed(seed: Uint8Array): Identity {
+  assertBytes(seed, 'seed', SEED_BYTES)
+  const der = concatBytes(PKCS8_PREFIX, seed)
+  try {
+    return new Ed25519Identity(createPrivateKey({ key: Buffer.from(der.buffer), format: 'der', type: 'pkcs8' }))
+  } finally {
+    wipe(der)
+  }
+}
+
+/** y-coordinates, little-endian, of the eight points whose order divides 8: order 4, 1, 2, 8 and 8, each with both signs of x. */
+const SMALL_ORDER_Y = [
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+].map((hex) => fromHex(hex, 'y', 32))
+
+/** p = 2^255 - 19 and L, the order of the base point, little-endian. */
+const FIELD_PRIME = fromHex('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f', 'p', 32)
+const GROUP_ORDER = fromHex('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010', 'L', 32)
+
+function isBelow(value: Uint8Array, bound: Uint8Array): boolean {
+  for (let i = 31; i >= 0; i--) {
+    const a = value[i] ?? 0
+    const b = bound[i] ?? 0
+    if (a !== b) return a < b
+  }
+  return false
+}
+
+/**
+ * 32 bytes whose y is below 2^255 - 19 and which are not a point of small order (for which anybody can make signatures). Whether y has an x is
+ * left to the verification, which refuses every signature under a key that is no point.
+ */
+export function isAcceptablePublicKey(key: unknown): key is Uint8Array {
+  if (!(key instanceof Uint8Array) || key.length !== PUBLIC_KEY_BYTES) return false
+  const y = copyBytes(key)
+  y[31] = (y[31] ?? 0) & 0x7f
+  return isBelow(y, FIELD_PRIME) && !SMALL_ORDER_Y.some((small) => equalBytes(small, y))
+}
+
+/** The raw bytes are kept beside the key object: a caller that changes its array must not be answered for the old key. */
+const keyObjects = new WeakMap<Uint8Array, { readonly raw: Uint8Array; readonly key: KeyObject }>()
+
+function keyObjectOf(publicKey: Uint8Array): KeyObject | null {
+  const known = keyObjects.get(publicKey)
+  if (known !== undefined && equalBytes(known.raw, publicKey)) return known.key
+  if (!isAcceptablePublicKey(publicKey)) return null
+  const raw = copyBytes(publicKey)
+  const key = createPublicKey({ key: Buffer.from(concatBytes(SPKI_PREFIX, raw).buffer), format: 'der', type: 'spki' })
+  keyObjects.set(publicKey, { raw, key })
+  return key
+}
+
+/** s < L, in bytes: not every OpenSSL checks it alike, and a second valid s would give one header two signatures by a third party. */
+function isWellFormed(hash: unknown, signature: unknown): boolean {
+  return (
+    hash instanceof Uint8Array &&
+    hash.length === HASH_BYTES &&
+    signature instanceof Uint8Array &&
+    signature.length === SIGNATURE_BYTES &&
+    isBelow(signature.subarray(32), GROUP_ORDER)
+  )
+}
+
+/**
+ * False for every input that is not a valid signature of these 32 bytes under an acceptable key, whatever is wrong with it. OpenSSL computes
+ * R again and compares its encoding, so that a non-canonical R is refused as well.
+ */
+export function verifyIdentitySignature(publicKey: Uint8Array, hash: Uint8Array, signature: Uint8Array): boolean {
+  if (!isWellFormed(hash, signature)) return false
+  const key = keyObjectOf(publicKey)
+  return key !== null && verify(null, hash, key, signature)
+}
+
+/** The same answer, computed on libuv's thread pool. Never rejects. The inputs are copied before the call returns. */
+export function verifyIdentitySignatureAsync(publicKey: Uint8Array, hash: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  if (!isWellFormed(hash, signature)) return Promise.resolve(false)
+  const key = keyObjectOf(publicKey)
+  if (key === null) return Promise.resolve(false)
+  return new Promise((resolve) => {
+    verify(null, hash, key, signature, (error, valid) => resolve(error === null && valid))
+  })
+}

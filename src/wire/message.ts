@@ -1,0 +1,79 @@
+/**
+ * The vocabulary of the wire: kinds, stages, headers. Pure types and number tables; later protocol steps have their numbers reserved here so
+ * that the format never has to change for them. wire/ may import crypto/, errors and bytes.
+ */
+
+export const WIRE_VERSION = 1
+
+/** 1..64 of [A-Za-z0-9_-]; ordered by ASCII code, never by locale. */
+export type ValidatorId = string
+/** u64, 1..2^64-1; one number space for keygen, preprocessing and signing. */
+export type CeremonyId = bigint
+export type CeremonyKind = 'keygen' | 'preprocess' | 'sign'
+export type Protocol = 'frost' | 'stinson-strobl'
+export type StageName =
+  | 'Preprocess'
+  | 'HashCommitment'
+  | 'Commitments'
+  | 'SecretShare'
+  | 'Confirm'
+  | 'NonceCommitments'
+  | 'SignatureShare'
+  | 'LocalSig'
+export type Delivery = 'broadcast' | 'private'
+
+export const MAX_PARTICIPANTS = 1_000
+export const MAX_BATCH = 1_000
+export const MAX_MESSAGE_BYTES = 1 << 20
+/** Stinson-Strobl nonces: batch x t points travel in one message. */
+export const MAX_BATCH_COEFFICIENTS = 8_192
+
+/** Second byte of every frame. */
+export const FRAME = {
+  /** stage messages, views and aborts */
+  envelope: 1,
+  /** reserved: resend and certificate requests */
+  request: 2,
+  /** reserved: answers to requests */
+  answer: 3,
+  readyToKeygen: 4,
+  /** reserved: a MultisigInstruction signed by an operator */
+  instruction: 5,
+} as const
+
+export const KIND_NUMBER: Readonly<Record<CeremonyKind, number>> = { keygen: 1, preprocess: 2, sign: 3 }
+
+/**
+ * Stage numbers are places in a ceremony's own sequence, 1..15. Views (one for each broadcast stage k) are 0x40 + k and an abort is 0x7f: both are
+ * reserved, they have slots of their own beside the stage's.
+ */
+export const VIEW_STAGE_BASE = 0x40
+export const ABORT_STAGE = 0x7f
+export const MAX_STAGE = 15
+
+/** What the author signs, besides version and scheme. */
+export interface EnvelopeHeader {
+  readonly kind: CeremonyKind
+  readonly ceremonyId: CeremonyId
+  /** 32 bytes */
+  readonly sid: Uint8Array
+  readonly stage: number
+  readonly from: ValidatorId
+  /** null: broadcast */
+  readonly to: ValidatorId | null
+  /** 32 bytes: the digest of the transcript as the author saw it; stage 1: sid */
+  readonly previousTranscript: Uint8Array
+  /** 32 bytes */
+  readonly bodyDigest: Uint8Array
+}
+
+export interface Envelope {
+  readonly header: EnvelopeHeader
+  /** tagged hash of the encoded header: what the signature is over; two envelopes differ exactly if these differ */
+  readonly headerHash: Uint8Array
+  /** 64 bytes, Ed25519 */
+  readonly signature: Uint8Array
+  readonly body: Uint8Array
+  /** the whole encoding, an exact-size copy */
+  readonly bytes: Uint8Array
+}

@@ -1,0 +1,107 @@
+/**
+ * How large things can be, from what a ceremony's `sid` fixes: checked on raw bytes before anything is decoded or verified. Exact for every
+ * stage but `Commitments`: there a wrong number of coefficients must come through, since it is the author's fault and to be blamed with its
+ * envelope, not a message to be dropped.
+ */
+import { invalidArgument } from '../errors.ts'
+import { type CeremonyKind, MAX_BATCH, MAX_BATCH_COEFFICIENTS, MAX_PARTICIPANTS, type StageName } from './message.ts'
+
+const DIGEST = 32
+const SCALAR = 32
+const POINT = 64
+const AEAD_TAG = 16
+
+/** An envelope less its body, with two ids of 64 characters. */
+export const MAX_ENVELOPE_OVERHEAD = 4 + 8 + DIGEST + 1 + 65 + 65 + DIGEST + DIGEST + 64 + 4
+
+/** blind, encryption key, two counts */
+const COMMITMENTS_FIXED = DIGEST + POINT + 2 + 2
+/** R || z */
+const PROOF = POINT + SCALAR
+/** length of the embedded envelope, S, A1 || A2 || z */
+const COMPLAINT_FIXED = 4 + POINT + POINT + POINT + SCALAR
+/** The status byte and the hash. */
+const CONFIRM_OK = 1 + DIGEST
+/** The status byte and the count. */
+const COMPLAINTS_FIXED = 1 + 2
+
+/** A wrong count is let through up to this many coefficients in all: four times what an honest batch can have. */
+const WRONG_COUNT_CEILING = 4 * MAX_BATCH_COEFFICIENTS
+
+/** What decides the size of a body. */
+export interface BodyShape {
+  readonly kind: CeremonyKind
+  readonly stage: StageName
+  /** n of the ceremony; in signing, the signers */
+  readonly participants: number
+  /** t of the key */
+  readonly minSigners: number
+  /** 1 in keygen, messages in signing, `count` in preprocessing */
+  readonly positions: number
+}
+
+/**
+ * The largest body that a participant's envelope of this stage may have; a larger one is dropped unread.
+ *
+ * @throws ERR_INVALID_ARGUMENT for a stage that does not exist
+ */
+export function maxBodyBytes(shape: BodyShape): number {
+  const { positions } = shape
+  switch (shape.stage) {
+    case 'HashCommitment':
+      return DIGEST
+    case 'Commitments':
+      return COMMITMENTS_FIXED + positions * PROOF + commitmentsCeiling(shape) * POINT
+    case 'SecretShare':
+      return encryptedSharesBytes(positions)
+    case 'Confirm':
+      return confirmCeiling(shape)
+    case 'Preprocess':
+    case 'NonceCommitments':
+      return positions * 2 * POINT
+    case 'SignatureShare':
+    case 'LocalSig':
+      return positions * SCALAR
+    default:
+      throw unknownStage(shape.stage)
+  }
+}
+
+/** One AEAD box for all positions. */
+export function encryptedSharesBytes(positions: number): number {
+  return positions * SCALAR + AEAD_TAG
+}
+
+/**
+ * 2n + 16 or t + 16 coefficients a position, whichever is more, but for large batches no more than WRONG_COUNT_CEILING in all (always
+ * t + 16 a position): 2n + 16 for each of 1,000 positions would be 129 MB that nobody needs to send.
+ */
+function commitmentsCeiling({ participants, minSigners, positions }: BodyShape): number {
+  const generous = positions * Math.max(2 * participants + 16, minSigners + 16)
+  return Math.min(generous, Math.max(positions * (minSigners + 16), WRONG_COUNT_CEILING))
+}
+
+function confirmCeiling({ kind, participants, positions }: BodyShape): number {
+  if (kind === 'preprocess') return CONFIRM_OK
+  const complaint = COMPLAINT_FIXED + MAX_ENVELOPE_OVERHEAD + encryptedSharesBytes(positions)
+  return Math.max(CONFIRM_OK, COMPLAINTS_FIXED + (participants - 1) * complaint)
+}
+
+function unknownStage(stage: never): Error {
+  return invalidArgument('stage', `unknown stage ${String(stage)}`)
+}
+
+/** Before the instruction only stage 1 is held, whose largest body is a full batch of nonce commitments. */
+export const EARLY_BODY_BYTES = MAX_BATCH * 2 * POINT
+
+/** The largest body of any ceremony: complaints about 999 dealers of a full batch. */
+export const MAX_BODY_BYTES = maxBodyBytes({
+  kind: 'sign',
+  stage: 'Confirm',
+  participants: MAX_PARTICIPANTS,
+  minSigners: 1,
+  positions: MAX_BATCH,
+})
+
+/** No honest frame of any kind is larger: the first check on raw bytes, before the ceremony's own limit is known. */
+export const MAX_FRAME_BYTES = MAX_BODY_BYTES + MAX_ENVELOPE_OVERHEAD
