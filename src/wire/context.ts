@@ -178,9 +178,13 @@ export function sidOf(contextBytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return taggedHash(TAGS.sid, contextBytes)
 }
 
-/** What stands for a message in the preimage. */
+/** 32 bytes that stand for a message in the preimage, so that evidence need not carry a megabyte. */
+export function hashMessage(message: Uint8Array): Uint8Array<ArrayBuffer> {
+  return taggedHash(TAGS.message, message)
+}
+
 export function messageDigest(message: Uint8Array): MessageDigest {
-  return { length: message.length, hash: taggedHash(TAGS.message, message) }
+  return { length: message.length, hash: hashMessage(message) }
 }
 
 /** The batch size b: bodies carry one item a position. */

@@ -12,7 +12,14 @@ import { TAGS, taggedHash } from '../crypto/tags.ts'
 import { bodyDigest } from '../crypto/transcript.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { bytes32, ceremonyId, ceremonyKind, decodeWith, encodeWith, fixedBytes, prefixed, recipient, record, validatorId } from './codec.ts'
-import { IDENTITY_SCHEME, type Identity, SIGNATURE_BYTES, verifyIdentitySignature, verifyIdentitySignatureAsync } from './identity.ts'
+import {
+  IDENTITY_SCHEME,
+  type Identity,
+  SIGNATURE_BYTES,
+  signHash,
+  verifyIdentitySignature,
+  verifyIdentitySignatureAsync,
+} from './identity.ts'
 import { ABORT_STAGE, type Envelope, type EnvelopeHeader, FRAME, MAX_STAGE, VIEW_STAGE_BASE, WIRE_VERSION } from './message.ts'
 import { MAX_BODY_BYTES, MAX_FRAME_BYTES } from './sizes.ts'
 
@@ -81,7 +88,7 @@ export function sealEnvelope(identity: Identity, unsigned: Omit<EnvelopeHeader, 
     bodyDigest: bodyDigest(body),
   }
   const headerHash = headerHashOf(encodeHeader(h))
-  const signature = copyBytes(identity.sign(headerHash))
+  const signature = signHash(identity, headerHash)
   const bytes = encodeWith(envelopeCoder, { ...h, signature, body })
   return { header: h, headerHash, signature, body: copyBytes(body), bytes }
 }

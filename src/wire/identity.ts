@@ -6,6 +6,7 @@
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
 import { assertBytes, concatBytes, copyBytes, equalBytes, fromHex, toHex, wipe } from '../bytes.ts'
+import { invalidArgument } from '../errors.ts'
 
 /** The byte that names Ed25519 wherever an identity key or its signature is encoded. */
 export const IDENTITY_SCHEME = 1
@@ -76,6 +77,26 @@ export function identityFromSeed(seed: Uint8Array): Identity {
   }
 }
 
+/**
+ * An identity may be the embedder's own (a hardware module, say): what it returns is checked here, before it travels.
+ *
+ * @throws ERR_INVALID_ARGUMENT
+ */
+export function signHash(identity: Identity, hash: Uint8Array): Uint8Array<ArrayBuffer> {
+  const signature: unknown = identity.sign(copyBytes(hash))
+  if (!hasBytes(signature, SIGNATURE_BYTES)) throw invalidArgument('identity', `must sign with ${SIGNATURE_BYTES} bytes`)
+  return copyBytes(signature)
+}
+
+/** @throws ERR_INVALID_ARGUMENT with `field` */
+export function assertIdentity(x: unknown, field: string): asserts x is Identity {
+  if (typeof x !== 'object' || x === null) throw invalidArgument(field, 'must be an identity')
+  const { publicKey, sign, exportSeed } = x as Partial<Record<keyof Identity, unknown>>
+  if (!isAcceptablePublicKey(publicKey)) throw invalidArgument(`${field}.publicKey`, 'must be a canonical Ed25519 public key of 32 bytes')
+  if (typeof sign !== 'function' || typeof exportSeed !== 'function')
+    throw invalidArgument(field, 'must have the methods sign and exportSeed')
+}
+
 /** y-coordinates, little-endian, of the eight points whose order divides 8: order 4, 1, 2, 8 and 8, each with both signs of x. */
 const SMALL_ORDER_Y = [
   '0000000000000000000000000000000000000000000000000000000000000000',
@@ -88,6 +109,11 @@ const SMALL_ORDER_Y = [
 /** p = 2^255 - 19 and L, the order of the base point, little-endian. */
 const FIELD_PRIME = fromHex('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f', 'p', 32)
 const GROUP_ORDER = fromHex('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010', 'L', 32)
+
+/** `isView` sees through a Proxy, which `instanceof` does not. */
+function hasBytes(x: unknown, length: number): x is Uint8Array {
+  return ArrayBuffer.isView(x) && x instanceof Uint8Array && x.length === length
+}
 
 function isBelow(value: Uint8Array, bound: Uint8Array): boolean {
   for (let i = 31; i >= 0; i--) {
@@ -103,7 +129,7 @@ function isBelow(value: Uint8Array, bound: Uint8Array): boolean {
  * left to the verification, which refuses every signature under a key that is no point.
  */
 export function isAcceptablePublicKey(key: unknown): key is Uint8Array {
-  if (!(key instanceof Uint8Array) || key.length !== PUBLIC_KEY_BYTES) return false
+  if (!hasBytes(key, PUBLIC_KEY_BYTES)) return false
   const y = copyBytes(key)
   y[31] = (y[31] ?? 0) & 0x7f
   return isBelow(y, FIELD_PRIME) && !SMALL_ORDER_Y.some((small) => equalBytes(small, y))
@@ -124,13 +150,7 @@ function keyObjectOf(publicKey: Uint8Array): KeyObject | null {
 
 /** s < L, in bytes: not every OpenSSL checks it alike, and a second valid s would give one header two signatures by a third party. */
 function isWellFormed(hash: unknown, signature: unknown): boolean {
-  return (
-    hash instanceof Uint8Array &&
-    hash.length === HASH_BYTES &&
-    signature instanceof Uint8Array &&
-    signature.length === SIGNATURE_BYTES &&
-    isBelow(signature.subarray(32), GROUP_ORDER)
-  )
+  return hasBytes(hash, HASH_BYTES) && hasBytes(signature, SIGNATURE_BYTES) && isBelow(signature.subarray(32), GROUP_ORDER)
 }
 
 /**

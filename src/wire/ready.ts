@@ -7,7 +7,7 @@
 import { copyBytes } from '../bytes.ts'
 import { TAGS, taggedHash } from '../crypto/tags.ts'
 import { ascii, decodeWith, encodeWith, fixedBytes, prefixed, record, validatorId } from './codec.ts'
-import { IDENTITY_SCHEME, type Identity, SIGNATURE_BYTES, verifyIdentitySignature } from './identity.ts'
+import { IDENTITY_SCHEME, type Identity, SIGNATURE_BYTES, signHash, verifyIdentitySignature } from './identity.ts'
 import { FRAME, type ValidatorId, WIRE_VERSION } from './message.ts'
 
 export const READY_NONCE_BYTES = 16
@@ -35,7 +35,7 @@ export const MAX_READY_BYTES = 3 + 256 + 65 + READY_NONCE_BYTES + SIGNATURE_BYTE
 
 /** @throws ERR_INVALID_ARGUMENT with `field` */
 export function sealReady(identity: Identity, { network, from, nonce }: ReadyContent): ReadyMessage {
-  const signature = copyBytes(identity.sign(hashOf(encodeWith(contentCoder, { network, from, nonce }))))
+  const signature = signHash(identity, hashOf(encodeWith(contentCoder, { network, from, nonce })))
   const bytes = encodeWith(readyCoder, { network, from, nonce, signature })
   return { network, from, nonce: copyBytes(nonce), signature, bytes }
 }

@@ -2,7 +2,8 @@
  * The roster: which identity key belongs to which validator. It is configuration; nothing on the wire changes it. It may hold more validators
  * than any ceremony uses.
  */
-import { copyBytes, fromHex, toHex } from '../bytes.ts'
+import { types } from 'node:util'
+import { assertBytes, copyBytes, fromHex, toHex } from '../bytes.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { isAcceptablePublicKey, PUBLIC_KEY_BYTES } from './identity.ts'
 import type { ValidatorId } from './message.ts'
@@ -24,14 +25,15 @@ const FORBIDDEN_ID = '__proto__'
  * @throws ERR_INVALID_ARGUMENT, ERR_TOO_LARGE or ERR_DUPLICATE_VALIDATOR; `field` names the entry
  */
 export function assertRoster(x: unknown, field: string): asserts x is Roster {
-  if (!(x instanceof Map)) throw invalidArgument(field, 'must be a Map of validator ids to public keys')
+  if (!types.isMap(x)) throw invalidArgument(field, 'must be a Map of validator ids to public keys')
   if (x.size === 0) throw invalidArgument(field, 'must not be empty')
   if (x.size > MAX_ROSTER) throw new QuorateError('ERR_TOO_LARGE', { field, message: `must have at most ${MAX_ROSTER} validators` })
   const owners = new Map<string, string>()
   for (const [id, key] of x as ReadonlyMap<unknown, unknown>) {
     if (!isValidatorId(id) || id === FORBIDDEN_ID) throw invalidArgument(field, 'has a key that is not a validator id')
     const entry = `${field}.${id}`
-    if (!isAcceptablePublicKey(key)) throw invalidArgument(entry, `must be a canonical Ed25519 public key of ${PUBLIC_KEY_BYTES} bytes`)
+    assertBytes(key, entry, PUBLIC_KEY_BYTES)
+    if (!isAcceptablePublicKey(key)) throw invalidArgument(entry, 'must be a canonical Ed25519 public key that is not of small order')
     const owner = owners.get(toHex(key))
     if (owner !== undefined) throw new QuorateError('ERR_DUPLICATE_VALIDATOR', { field: entry, message: `has the same key as ${owner}` })
     owners.set(toHex(key), id)
