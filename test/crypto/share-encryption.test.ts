@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { concatBytes, toHex } from '../../src/bytes.ts'
+import { randomScalars } from '../../src/crypto/random-scalars.ts'
+import { decryptShares, encryptShares, openChannels, type ShareChannel, wipeChannels } from '../../src/crypto/share-encryption.ts'
+import { seededRandom, testSeed } from '../helpers/random.ts'
+import { flipBit, baseline as kernel, present, sidOf } from './ceremony.ts'
+
+const seed = testSeed()
+const sid = sidOf(`${seed} encryption`)
+const random = seededRandom(`${seed} encryption keys`)
+const secrets = [1, 2, 3].map(() => randomScalars(random, 1))
+const peers = secrets.map((secret, i) => ({ index: i + 1, encryptionKey: kernel.baseMul(secret) }))
+
+function channel(self: number, other: number, direction: 'in' | 'out', ceremony = sid): ShareChannel {
+  const opened = openChannels(
+    kernel,
+    ceremony,
+    present(peers[self - 1]),
+    present(secrets[self - 1]),
+    [present(peers[other - 1])],
+    direction,
+  )
+  return present(opened[0])
+}
+
+const plaintext = seededRandom(`${seed} plaintext`)(64)
+
+describe('share encryption', () => {
+  it('both ends derive the same channel, and the plaintext comes back', () => {
+    const ciphertext = encryptShares(channel(1, 2, 'out'), plaintext)
+    expect(ciphertext.length).toBe(plaintext.length + 16)
+    expect(ciphertext.buffer.byteLength).toBe(ciphertext.length)
+    expect(channel(2, 1, 'in')).toEqual(channel(1, 2, 'out'))
+    expect(decryptShares(channel(2, 1, 'in'), ciphertext)).toEqual(plaintext)
+  })
+
+  it('G28: the ciphertext does not hold the plaintext', () => {
+    const ciphertext = toHex(encryptShares(channel(1, 2, 'out'), plaintext))
+    for (let i = 0; i + 4 <= plaintext.length; i += 4) expect(ciphertext).not.toContain(toHex(plaintext.subarray(i, i + 4)))
+  })
+
+  it('G28: every flipped bit, every truncation and an extension are refused', () => {
+    const ciphertext = encryptShares(channel(1, 2, 'out'), plaintext)
+    const receiver = channel(2, 1, 'in')
+    for (let bit = 0; bit < 8 * ciphertext.length; bit++) expect(decryptShares(receiver, flipBit(ciphertext, bit))).toBeNull()
+    for (let length = 0; length < ciphertext.length; length++) expect(decryptShares(receiver, ciphertext.slice(0, length))).toBeNull()
+    expect(decryptShares(receiver, concatBytes(ciphertext, new Uint8Array(1)))).toBeNull()
+  })
+
+  it('G29: a ciphertext opens for no other recipient, not reflected, and in no other ceremony', () => {
+    const ciphertext = encryptShares(channel(1, 2, 'out'), plaintext)
+    expect(decryptShares(channel(3, 1, 'in'), ciphertext)).toBeNull()
+    expect(decryptShares(channel(1, 2, 'in'), ciphertext)).toBeNull()
+    expect(decryptShares(channel(2, 3, 'in'), ciphertext)).toBeNull()
+    expect(decryptShares(channel(2, 1, 'in', sidOf('another')), ciphertext)).toBeNull()
+    expect(decryptShares(channel(2, 1, 'out'), ciphertext)).toBeNull()
+  })
+
+  it('G29: key and associated data hold the ceremony, both indices and both keys', () => {
+    const right = channel(2, 1, 'in')
+    const ciphertext = encryptShares(channel(1, 2, 'out'), plaintext)
+    const other = channel(3, 1, 'in')
+    const variants: ShareChannel[] = [
+      { ...right, sid: sidOf('another') },
+      { ...right, from: 3 },
+      { ...right, to: 3 },
+      { ...right, from: 2, to: 1 },
+      { ...right, fromKey: other.toKey },
+      { ...right, toKey: other.toKey },
+      { ...right, fromKey: right.toKey, toKey: right.fromKey },
+      { ...right, shared: other.shared },
+    ]
+    for (const variant of variants) expect(decryptShares(variant, ciphertext)).toBeNull()
+    expect(decryptShares(right, ciphertext)).toEqual(plaintext)
+  })
+
+  it('no two channels of a ceremony have one key stream, though the nonce is always zero', () => {
+    const zeros = new Uint8Array(32)
+    const streams = new Set<string>()
+    for (const from of [1, 2, 3]) {
+      for (const to of [1, 2, 3]) if (from !== to) streams.add(toHex(encryptShares(channel(from, to, 'out'), zeros)))
+    }
+    expect(streams.size).toBe(6)
+  })
+
+  it('opens many channels at once, in the order of the peers', () => {
+    const many = openChannels(kernel, sid, present(peers[0]), present(secrets[0]), peers.slice(1), 'out')
+    expect(many).toEqual([channel(1, 2, 'out'), channel(1, 3, 'out')])
+    expect(openChannels(kernel, sid, present(peers[0]), present(secrets[0]), [], 'in')).toEqual([])
+  })
+
+  it('wipeChannels leaves no Diffie-Hellman point', () => {
+    const opened = channel(1, 2, 'out')
+    wipeChannels([opened])
+    expect(opened.shared.every((byte) => byte === 0)).toBe(true)
+  })
+})
