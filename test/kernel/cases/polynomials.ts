@@ -6,6 +6,8 @@ import { GROUP_ORDER, toBytes } from '../noble.ts'
 
 const IDENTITY: KnownPoint = { log: 0n, point: new Uint8Array(64) }
 
+const mod = (n: bigint): bigint => ((n % GROUP_ORDER) + GROUP_ORDER) % GROUP_ORDER
+
 export function polynomialCases(source: CaseSource): Case[] {
   return [...evaluationCases(source), ...shareCases(source)]
 }
@@ -94,7 +96,7 @@ function shareCases(source: CaseSource): Case[] {
   return out
 }
 
-const FAULTS = ['none', 'one', 'half', 'cancel', 'range', 'curve', 'cancel and range'] as const
+const FAULTS = ['none', 'one', 'half', 'cancel', 'range', 'curve', 'curve for nothing', 'cancel and range'] as const
 
 function withFault(
   { choose, points }: CaseSource,
@@ -132,6 +134,15 @@ function withFault(
     case 'curve':
       commitments[64 * choose.integer(commitments.length / 64) + 63] = (commitments.at(-1) ?? 0) ^ 1
       break
+    case 'curve for nothing': {
+      // Where an identity stood: who skips what is no point finds a true share.
+      const nothing = choose.integer(t)
+      const [log, weight] = [dealers[0]?.vector[nothing]?.log ?? 0n, BigInt(index) ** BigInt(nothing)]
+      shift(0, mod(-log * weight))
+      commitments.set(toBytes(1n), 64 * nothing)
+      commitments.set(toBytes(1n), 64 * nothing + 32)
+      break
+    }
     case 'cancel and range':
       cancel()
       shares[choose.integer(shares.length)] = GROUP_ORDER

@@ -67,25 +67,29 @@ interface Item {
   signature: Uint8Array<ArrayBuffer>
 }
 
-/** A true signature from known logarithms: no multiplication needed. */
-function trueSignature({ choose, points }: CaseSource, suite: Suite, c: bigint): Item {
+/**
+ * A signature from known logarithms: no multiplication needed. True, unless `negated`: then it is over -R, which differs from R only in the sign of
+ * y, so only the check of that sign refuses it (R's prefix, the even y of BIP-340; an address covers all of R).
+ */
+function makeSignature({ choose, points }: CaseSource, suite: Suite, c: bigint, negated: boolean): Item {
   const [key, nonce] = [points.knownFinite(), points.knownFinite()]
   const challenge = toBytes(c)
+  const sign = negated ? -1n : 1n
   switch (suite) {
     case 'secp256k1-sha256':
-      return { key: compressed(key), challenge, signature: concatBytes(compressed(nonce), toBytes(mod(nonce.log + c * key.log))) }
+      return { key: compressed(key), challenge, signature: concatBytes(compressed(nonce), toBytes(mod(sign * nonce.log + c * key.log))) }
     case 'bip340': {
       const x = isOdd(key) ? -key.log : key.log
       const k = isOdd(nonce) ? -nonce.log : nonce.log
       // The prefix of the key tells nothing here: the even y is meant with either.
       const prefixed = choose.integer(2) === 0 ? compressed(key) : concatBytes(Uint8Array.of(2), key.point.subarray(0, 32))
-      return { key: prefixed, challenge, signature: concatBytes(nonce.point.subarray(0, 32), toBytes(mod(k + c * x))) }
+      return { key: prefixed, challenge, signature: concatBytes(nonce.point.subarray(0, 32), toBytes(mod(sign * k + c * x))) }
     }
     case 'evm':
       return {
         key: compressed(key),
         challenge,
-        signature: concatBytes(toBytes(mod(nonce.log - c * key.log)), keccak_256(nonce.point).slice(12)),
+        signature: concatBytes(toBytes(mod(sign * nonce.log - c * key.log)), keccak_256(nonce.point).slice(12)),
       }
   }
 }
@@ -101,7 +105,7 @@ function suiteCases(source: CaseSource, suite: Suite): Case[] {
   const { choose, scale } = source
   return batchSizes(TOTAL * scale).map((items) => {
     const list = Array.from({ length: items }, () => {
-      const item = trueSignature(source, suite, choose.scalar())
+      const item = makeSignature(source, suite, choose.scalar(), choose.integer(12) === 0)
       return choose.integer(2) === 0 ? item : spoilt(source, suite, item)
     })
     return {
@@ -160,9 +164,10 @@ function spoilt(source: CaseSource, suite: Suite, { key, challenge, signature }:
     case 10: // another challenge
       challenge.set(toBytes(choose.scalar()))
       break
-    default: // s and challenge that make R the identity
+    default: // s and challenge that make R the identity; in evm with the address of the identity's 64 zero bytes
       challenge.fill(0)
       signature.fill(0, s, s + 32)
+      if (suite === 'evm') signature.set(keccak_256(new Uint8Array(64)).subarray(12), r)
   }
   return { key, challenge, signature }
 }
