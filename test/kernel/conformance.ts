@@ -62,7 +62,7 @@ export const REQUIRED_ITEMS: Readonly<Record<KernelOperation, number>> = {
   evaluateInExponent: 1_000,
   verifyShares: 1_000,
   verifySignatureShares: 1_000,
-  verifySignatures: 3_000,
+  verifySignatures: 1_500,
 }
 
 export const OPERATIONS = Object.keys(REQUIRED_ITEMS).filter((name): name is KernelOperation => Object.hasOwn(REQUIRED_ITEMS, name))

@@ -6,7 +6,9 @@ import type { Case, CaseSource } from '../conformance.ts'
 import { batchSizes, type KnownPoint } from '../inputs.ts'
 import { FIELD_PRIME, GROUP_ORDER, toBytes, toNumber } from '../noble.ts'
 
-const TOTAL = 1_000
+const SHARES = 1_000
+/** Of each suite. */
+const SIGNATURES = 500
 const TOO_LARGE = [GROUP_ORDER, GROUP_ORDER + 1n, (1n << 256n) - 1n]
 const SUITES = ['secp256k1-sha256', 'bip340', 'evm'] as const
 
@@ -20,7 +22,7 @@ const compressed = (p: KnownPoint): Uint8Array<ArrayBuffer> => concatBytes(Uint8
 
 function signatureShareCases(source: CaseSource): Case[] {
   const { choose, scale } = source
-  return batchSizes(TOTAL * scale).map((items) => {
+  return batchSizes(SHARES * scale).map((items) => {
     const list = Array.from({ length: items }, () => oneShare(source, choose.integer(3) === 0 ? choose.integer(7) : null))
     const column = (i: number): Uint8Array => concatBytes(...list.map((item) => item[i] ?? new Uint8Array(0)))
     return {
@@ -103,7 +105,7 @@ const LAYOUT = {
 
 function suiteCases(source: CaseSource, suite: Suite): Case[] {
   const { choose, scale } = source
-  return batchSizes(TOTAL * scale).map((items) => {
+  return batchSizes(SIGNATURES * scale).map((items) => {
     const list = Array.from({ length: items }, () => {
       const item = makeSignature(source, suite, choose.scalar(), choose.integer(12) === 0)
       return choose.integer(2) === 0 ? item : spoilt(source, suite, item)
