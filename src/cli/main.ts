@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+/** The `quorate` command. cli/ may import everything; nothing imports cli/. */
+import { runCommandLine } from './program.ts'
+
+const interrupt = new AbortController()
+// The first signal ends cleanly; a second one finds the default handler again and ends at once.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort())
+// A reader that stops early (`quorate demo | head -1`) is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  writeResult: (text) => void process.stdout.write(`${text}\n`),
+  log: (text) => void process.stderr.write(`${text}\n`),
+  terminal: process.stderr.isTTY === true ? process.stderr : null,
+  signal: interrupt.signal,
+})

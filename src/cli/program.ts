@@ -1,0 +1,44 @@
+/** Builds the command line, runs it and turns every end into an exit code, and into one line of JSON when that was asked for. */
+import { Command, CommanderError } from 'commander'
+import { QuorateError } from '../errors.ts'
+import { demoCommand } from './demo.ts'
+import { EXIT, errorJson, exitCodeOf } from './exit.ts'
+import type { Terminal } from './terminal.ts'
+import { verifyCommand } from './verify.ts'
+import { VERSION } from './version.ts'
+
+/** A command's way to the world; it returns its exit code. */
+export type Run = (terminal: Terminal) => Promise<number>
+
+/**
+ * @returns the exit code: 0 ok, 1 protocol failure, 2 usage, 75 nothing was sent, 78 configuration, 130 interrupted
+ */
+export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
+  // Decided before parsing: a line that cannot be parsed must be answered in JSON as well.
+  const json = args.includes('--json')
+  let chosen: Run | undefined
+  const program = new Command('quorate')
+  program
+    .description('Threshold Schnorr signatures on secp256k1')
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => terminal.log(text.trimEnd()), writeOut: (text) => terminal.writeResult(text.trimEnd()) })
+  for (const command of [demoCommand, verifyCommand]) {
+    program.addCommand(
+      command((run) => {
+        chosen = run
+      }).copyInheritedSettings(program),
+    )
+  }
+  try {
+    program.parse(args, { from: 'user' })
+    return chosen === undefined ? EXIT.usage : await chosen(terminal)
+  } catch (error) {
+    // Help and version are a success, and were printed by commander; so was the text of a usage error.
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+    if (json) terminal.writeResult(JSON.stringify(errorJson(error)))
+    if (error instanceof QuorateError) terminal.log(`quorate: ${error.message} (${error.code})`)
+    else if (!(error instanceof CommanderError)) terminal.log(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return exitCodeOf(error)
+  }
+}
