@@ -4,7 +4,16 @@ import { keccak_256 } from '@noble/hashes/sha3.js'
 import { concatBytes, equalBytes } from '../../bytes.ts'
 import type { SignatureToCheck } from './verifier.ts'
 
-export function verifyWithNoble({ suite, groupPublicKey, message, signature }: SignatureToCheck): boolean {
+export function verifyWithNoble(item: SignatureToCheck): boolean {
+  try {
+    return verify(item)
+  } catch {
+    // noble throws for what is no encoding of a signature.
+    return false
+  }
+}
+
+function verify({ suite, groupPublicKey, message, signature }: SignatureToCheck): boolean {
   switch (suite) {
     case 'secp256k1-sha256':
       return secp256k1_FROST.verify(signature, message, groupPublicKey)
