@@ -1,5 +1,5 @@
 /** Reading and rewriting the bytes of points that are known to be on the curve: no arithmetic modulo p, so no kernel. Public values. */
-import { copyBytes } from '../bytes.ts'
+import { copyBytes, itemOf } from '../bytes.ts'
 import { COMPRESSED_BYTES, POINT_BYTES, type Point33, type Point64 } from '../kernel/contract.ts'
 import { FIELD_PRIME, isZero, subtractBytes } from './group-order.ts'
 
@@ -43,4 +43,12 @@ export function negatePoint(point: Point64): void {
   if (isIdentity(point)) return
   const y = point.subarray(COORDINATE_BYTES)
   subtractBytes(FIELD_PRIME, y, y)
+}
+
+/** n x 64 -> n x 33, item by item; no item may be the identity. */
+export function compressPoints(points: Uint8Array): Uint8Array<ArrayBuffer> {
+  const count = points.length / POINT_BYTES
+  const out = new Uint8Array(count * COMPRESSED_BYTES)
+  for (let i = 0; i < count; i++) out.set(compressPoint(itemOf(points, i, POINT_BYTES)), i * COMPRESSED_BYTES)
+  return out
 }

@@ -1,0 +1,407 @@
+/**
+ * The runtime of one ceremony: interprets steps, keeps the slots of the running stage and one early slot a sender for the next, the
+ * transcript digests, the deadline, and ends exactly once. Synchronous and pure: events in, effects out.
+ */
+import { equalBytes } from '../bytes.ts'
+import { nextTranscript } from '../crypto/transcript.ts'
+import { type CeremonyContext, sidOf } from '../wire/context.ts'
+import { sealEnvelope } from '../wire/envelope.ts'
+import type { Identity } from '../wire/identity.ts'
+import type { Envelope, EnvelopeHeader, StageName, ValidatorId } from '../wire/message.ts'
+import type { Computed, DropReason, Effect } from './effects.ts'
+import { makeEvidence } from './evidence/container.ts'
+import type { Blame, Failure, FailureReason, Fault, Missing, StageEvent } from './outcome.ts'
+import type { OpenStage, StagePlan } from './stage.ts'
+import { type ProvenFault, required, type Step } from './step.ts'
+
+/** What a ceremony runs: the first step, and the secrets to wipe whatever the end. */
+export interface Program<Result> {
+  begin(runtime: Runtime): Step<Result>
+  wipe(): void
+}
+
+/** What a program may ask of its runtime. */
+export interface Runtime {
+  readonly sid: Uint8Array
+  /** 0-based place of this node among the participants */
+  readonly place: number
+  /** digest of the transcript up to the last full broadcast stage */
+  transcript(): Uint8Array
+  seal(plan: StagePlan, to: ValidatorId | null, body: Uint8Array): Envelope
+}
+
+export interface CeremonyOptions<Result> {
+  readonly context: CeremonyContext
+  /** the preimage of `sid` */
+  readonly contextBytes: Uint8Array
+  readonly identity: Identity
+  readonly self: ValidatorId
+  /** key indices by place */
+  readonly indices: readonly number[]
+  readonly plan: readonly StagePlan[]
+  readonly program: Program<Result>
+  readonly stageTimeoutMs: number
+}
+
+export type Ending<Result> = { readonly status: 'success'; readonly result: Result } | Failure
+
+type State<Result> =
+  | { readonly phase: 'new' }
+  | { readonly phase: 'awaiting'; readonly stage: OpenStage<Result> }
+  /** a job or a store request is under way; `stage` is the one last full, null before the first */
+  | {
+      readonly phase: 'busy'
+      readonly token: number
+      readonly stage: OpenStage<Result> | null
+      readonly next: (result: unknown) => Step<Result>
+    }
+  | { readonly phase: 'ended'; readonly ending: Ending<Result> }
+
+export class Ceremony<Result> {
+  readonly context: CeremonyContext
+  readonly sid: Uint8Array
+  readonly #options: CeremonyOptions<Result>
+  readonly #places: ReadonlyMap<ValidatorId, number>
+  readonly #place: number
+  readonly #early = new Map<number, Envelope>()
+  #state: State<Result> = { phase: 'new' }
+  #transcript: Uint8Array
+  #deadline = Number.POSITIVE_INFINITY
+  #token = 0
+  #effects: Effect[] = []
+
+  constructor(options: CeremonyOptions<Result>) {
+    this.#options = options
+    this.context = options.context
+    this.sid = sidOf(options.contextBytes)
+    this.#transcript = this.sid
+    this.#places = new Map(options.context.participants.map(({ id }, place) => [id, place]))
+    this.#place = required(this.#places.get(options.self))
+  }
+
+  /** The ending, once there is one; it never changes. */
+  get ending(): Ending<Result> | null {
+    return this.#state.phase === 'ended' ? this.#state.ending : null
+  }
+
+  /** Monotonic time at which the running stage ends for lack of messages. */
+  get deadline(): number {
+    return this.#state.phase === 'ended' ? Number.POSITIVE_INFINITY : this.#deadline
+  }
+
+  /** Reserves the ceremony id durably, then enters the first stage. */
+  start(now: number): Effect[] {
+    this.#deadline = now
+    const runtime: Runtime = {
+      sid: this.sid,
+      place: this.#place,
+      transcript: () => this.#transcript,
+      seal: (plan, to, body) => this.#seal(plan, to, body),
+    }
+    return this.#run({
+      type: 'store',
+      request: { operation: 'reserve', ceremonyId: this.context.ceremonyId },
+      next: () => this.#options.program.begin(runtime),
+    })
+  }
+
+  /** Whether a message is worth the verification of its signature: null, or why it is dropped. Changes nothing. */
+  admit(header: EnvelopeHeader, bodyBytes: number): DropReason | null {
+    if (this.#state.phase === 'ended') return 'late'
+    if (header.kind !== this.context.kind || header.ceremonyId !== this.context.ceremonyId) return 'ceremony'
+    const place = this.#places.get(header.from)
+    if (place === undefined || place === this.#place) return 'sender'
+    if (header.to !== null && header.to !== this.#options.self) return 'sender'
+    // Another sid in stage 1 is not noise: its author was instructed differently, and the signature decides whether it said so.
+    if (!equalBytes(header.sid, this.sid)) return header.stage === 1 && this.#stageNumber() <= 1 ? null : 'ceremony'
+    const plan = this.#options.plan[header.stage - 1]
+    if (plan === undefined) return 'stage'
+    if (bodyBytes > plan.maxBodyBytes) return 'size'
+    if (header.stage < this.#stageNumber()) return 'late'
+    return header.stage > this.#stageNumber() + 1 ? 'stage' : null
+  }
+
+  /** A message whose signature and body digest were verified against the participant's identity key. */
+  message(envelope: Envelope): Effect[] {
+    const { header } = envelope
+    const refused = this.admit(header, envelope.body.length)
+    if (refused !== null) return [{ type: 'dropped', reason: refused }]
+    const place = required(this.#places.get(header.from))
+    if (!equalBytes(header.sid, this.sid)) return this.#endFailed('instructed-differently', [], [place])
+    const plan = required(this.#options.plan[header.stage - 1])
+    if ((plan.delivery === 'broadcast') !== (header.to === null)) {
+      return this.#run(fault(place, 'malformed', envelope))
+    }
+    if (header.stage === 1 && !equalBytes(header.previousTranscript, this.sid)) return this.#run(fault(place, 'malformed', envelope))
+    if (header.stage === this.#stageNumber() + 1) return this.#holdEarly(place, envelope)
+    return this.#fill(place, envelope)
+  }
+
+  computed(token: number, computed: Computed): Effect[] {
+    return this.#resume(token, computed)
+  }
+
+  stored(token: number, ok: boolean): Effect[] {
+    return this.#resume(token, ok ? { ok: true, result: undefined } : { ok: false })
+  }
+
+  tick(now: number): Effect[] {
+    switch (this.#state.phase) {
+      case 'awaiting':
+        if (now < this.#deadline) return []
+        return this.#endFailed(this.#state.stage.failureReason ?? 'timeout', [], this.#absent(this.#state.stage))
+      case 'busy':
+        // Our own computation may take longer than a stage, but not for ever.
+        if (now < this.#deadline + this.#options.stageTimeoutMs) return []
+        return this.#endFailed('internal', [], [])
+      case 'new':
+      case 'ended':
+        return []
+    }
+  }
+
+  abort(): Effect[] {
+    return this.#state.phase === 'ended' ? [] : this.#endFailed('aborted', [], [])
+  }
+
+  /** 0 before the first stage is open; while a job runs, the stage that was last full. */
+  #stageNumber(): number {
+    return this.#state.phase === 'awaiting' || this.#state.phase === 'busy' ? (this.#state.stage?.plan.number ?? 0) : 0
+  }
+
+  #holdEarly(place: number, envelope: Envelope): Effect[] {
+    const held = this.#early.get(place)
+    if (held === undefined) {
+      this.#early.set(place, envelope)
+      return []
+    }
+    return this.#again(place, held, envelope)
+  }
+
+  /** A second message for a slot: the same header is an idempotent duplicate; a different one is equivocation. */
+  #again(place: number, held: Envelope, envelope: Envelope): Effect[] {
+    if (equalBytes(held.headerHash, envelope.headerHash)) {
+      return [this.#stageEvent(envelope, place, 'ignored'), { type: 'dropped', reason: 'duplicate' }]
+    }
+    // The exchange of views and the evidence of equivocation (two signed headers) belong here; until then the ceremony ends, blaming nobody.
+    return this.#run({ type: 'failure', reason: 'dispute', faults: [] })
+  }
+
+  #fill(place: number, envelope: Envelope): Effect[] {
+    if (this.#state.phase !== 'awaiting') {
+      // The stage is full: only a repetition can come for it.
+      const held = this.#state.phase === 'busy' ? this.#state.stage?.slot(place) : undefined
+      return held === undefined ? [{ type: 'dropped', reason: 'late' }] : this.#again(place, held, envelope)
+    }
+    const { stage } = this.#state
+    const held = stage.slot(place)
+    if (held !== undefined) return this.#again(place, held, envelope)
+    return this.#attempt(() => this.#accept(stage, place, envelope))
+  }
+
+  /** Puts a message of the running stage into its free slot; a step when the stage is over. */
+  #accept(stage: OpenStage<Result>, place: number, envelope: Envelope): Step<Result> | null {
+    // A different digest opens a dispute (views, then proof of who lied). Until views exist the ceremony ends here, blaming nobody.
+    if (!equalBytes(envelope.header.previousTranscript, this.#transcript)) {
+      return { type: 'failure', reason: 'dispute', faults: [] }
+    }
+    const accepted = stage.accept(place, envelope)
+    if (accepted.fault !== null) return fault(place, accepted.fault, envelope)
+    if (accepted.next !== null) return accepted.next
+    this.#effects.push(this.#stageEvent(envelope, place, 'madeProgress'))
+    return this.#isFull(stage) ? this.#complete(stage) : null
+  }
+
+  #isFull(stage: OpenStage<Result>): boolean {
+    const expected = this.context.participants.length - (stage.plan.delivery === 'broadcast' ? 0 : 1)
+    return stage.count === expected
+  }
+
+  #complete(stage: OpenStage<Result>): Step<Result> {
+    this.#effects.push(this.#event(stage.plan, 'full'))
+    if (stage.plan.delivery === 'broadcast') {
+      const digests = this.context.participants.map((_, place) => required(stage.slot(place)).header.bodyDigest)
+      this.#transcript = nextTranscript(this.sid, stage.plan.number, this.#transcript, digests)
+    }
+    return stage.full()
+  }
+
+  #resume(token: number, computed: Computed): Effect[] {
+    if (this.#state.phase !== 'busy' || this.#state.token !== token) return []
+    const { next } = this.#state
+    return computed.ok ? this.#attempt(() => next(computed.result)) : this.#run({ type: 'failure', reason: 'internal', faults: [] })
+  }
+
+  /** A step that is our own code's to make: its error ends this ceremony and nothing else. */
+  #attempt(make: () => Step<Result> | null): Effect[] {
+    try {
+      const step = make()
+      return step === null ? this.#drain() : this.#run(step)
+    } catch (error) {
+      this.#crash(error)
+      return this.#drain()
+    }
+  }
+
+  #crash(error: unknown): void {
+    this.#effects.push({ type: 'internalError', ceremonyId: this.context.ceremonyId, error })
+    if (this.#state.phase !== 'ended') this.#end(this.#describe('internal', [], []))
+  }
+
+  /** Follows steps until something has to be waited for. */
+  #run(first: Step<Result>): Effect[] {
+    try {
+      let step: Step<Result> | null = first
+      while (step !== null) step = this.#take(step)
+    } catch (error) {
+      this.#crash(error)
+    }
+    return this.#drain()
+  }
+
+  #take(step: Step<Result>): Step<Result> | null {
+    if (this.#state.phase === 'ended') return null
+    switch (step.type) {
+      case 'compute': {
+        const token = this.#wait(step.next)
+        this.#effects.push({ type: 'compute', ceremonyId: this.context.ceremonyId, token, job: step.job })
+        return null
+      }
+      case 'store': {
+        const token = this.#wait(step.next)
+        this.#effects.push({ type: 'store', ceremonyId: this.context.ceremonyId, token, request: step.request })
+        return null
+      }
+      case 'stage':
+        return this.#enter(step.stage)
+      case 'success':
+        this.#end({ status: 'success', result: step.result })
+        return null
+      case 'failure': {
+        const override = this.#state.phase === 'awaiting' && step.faults.length === 0 ? this.#state.stage.failureReason : undefined
+        this.#end(this.#describe(override ?? step.reason, step.faults, []))
+        return null
+      }
+    }
+  }
+
+  #wait(next: (result: unknown) => Step<Result>): number {
+    this.#token += 1
+    const stage = this.#state.phase === 'awaiting' || this.#state.phase === 'busy' ? this.#state.stage : null
+    this.#state = { phase: 'busy', token: this.#token, stage, next }
+    return this.#token
+  }
+
+  #enter(stage: OpenStage<Result>): Step<Result> | null {
+    // Unused time carries over: the deadline moves by one stage from the last deadline, not from now.
+    this.#deadline += this.#options.stageTimeoutMs
+    this.#state = { phase: 'awaiting', stage }
+    const own = this.#send(stage)
+    const early = [...this.#early]
+    this.#early.clear()
+    if (own !== null) {
+      const step = this.#accept(stage, this.#place, own)
+      if (step !== null) return step
+    } else if (this.#isFull(stage)) {
+      return this.#complete(stage)
+    }
+    for (const [place, envelope] of early) {
+      const step = this.#accept(stage, place, envelope)
+      if (step !== null) return step
+    }
+    return null
+  }
+
+  /** Sends our messages of the stage; a broadcast one also takes our own slot. */
+  #send(stage: OpenStage<Result>): Envelope | null {
+    const { own } = stage
+    if (own.type === 'private') {
+      for (const [place, body] of own.bodies) {
+        const to = required(this.context.participants[place]).id
+        this.#effects.push({ type: 'send', to, bytes: this.#seal(stage.plan, to, body).bytes })
+      }
+      return null
+    }
+    const envelope = own.type === 'sealed' ? own.envelope : this.#seal(stage.plan, null, own.body)
+    if (this.context.participants.length > 1) this.#effects.push({ type: 'send', to: null, bytes: envelope.bytes })
+    return envelope
+  }
+
+  #seal(plan: StagePlan, to: ValidatorId | null, body: Uint8Array): Envelope {
+    return sealEnvelope(
+      this.#options.identity,
+      {
+        kind: this.context.kind,
+        ceremonyId: this.context.ceremonyId,
+        sid: this.sid,
+        stage: plan.number,
+        from: this.#options.self,
+        to,
+        previousTranscript: this.#transcript,
+      },
+      body,
+    )
+  }
+
+  #absent(stage: OpenStage<Result>): number[] {
+    return this.context.participants.map((_, place) => place).filter((place) => place !== this.#place && stage.slot(place) === undefined)
+  }
+
+  #endFailed(reason: FailureReason, faults: readonly ProvenFault[], missing: readonly number[]): Effect[] {
+    this.#end(this.#describe(reason, faults, missing))
+    return this.#drain()
+  }
+
+  #describe(reason: FailureReason, faults: readonly ProvenFault[], missing: readonly number[]): Failure {
+    const blamed = faults.map((proven): Blame => {
+      const validator = this.#validator(proven.place)
+      const evidence = makeEvidence({ fault: proven.fault, accused: validator, context: this.#options.contextBytes, ...proven.parts })
+      return { validator, fault: proven.fault, evidence, ...(proven.message === undefined ? {} : { message: proven.message }) }
+    })
+    return {
+      status: 'failure',
+      ceremonyId: this.context.ceremonyId,
+      reason,
+      stage: this.#stageName(),
+      // Participants are sorted, so order by place is order by validator; positions of one validator keep their order.
+      blamed: blamed.sort((a, b) => required(this.#places.get(a.validator)) - required(this.#places.get(b.validator))),
+      missing: missing.map((place): Missing => ({ validator: this.#validator(place), reportedBy: this.#options.self })),
+    }
+  }
+
+  /** The one place where a ceremony ends: its secrets and buffers go at once. */
+  #end(ending: Ending<Result>): void {
+    this.#state = { phase: 'ended', ending }
+    this.#early.clear()
+    this.#options.program.wipe()
+  }
+
+  #validator(place: number): ValidatorId {
+    return required(this.context.participants[place]).id
+  }
+
+  #stageName(): StageName {
+    return required(this.#options.plan[Math.max(0, this.#stageNumber() - 1)]).name
+  }
+
+  #stageEvent(envelope: Envelope, place: number, status: 'madeProgress' | 'ignored'): Effect {
+    const plan = required(this.#options.plan[envelope.header.stage - 1])
+    return this.#event(plan, status, { validator: envelope.header.from, index: required(this.#options.indices[place]) })
+  }
+
+  #event(plan: StagePlan, status: StageEvent['status'], from?: NonNullable<StageEvent['from']>): Effect {
+    const { kind, ceremonyId } = this.context
+    return { type: 'event', event: { type: 'stage', kind, ceremonyId, stage: plan.name, status, ...(from === undefined ? {} : { from }) } }
+  }
+
+  #drain(): Effect[] {
+    const effects = this.#effects
+    this.#effects = []
+    return effects
+  }
+}
+
+/** The body or the addressing of one signed envelope is itself the proof. */
+function fault(place: number, kind: Fault, envelope: Envelope): Step<never> {
+  return { type: 'failure', reason: 'fault', faults: [{ place, fault: kind, parts: { envelopes: [envelope.bytes] } }] }
+}

@@ -1,0 +1,33 @@
+/** What goes into and comes out of the sans-I/O core. */
+import type { Job } from '../crypto/jobs/contract.ts'
+import type { CeremonyId, ValidatorId } from '../wire/message.ts'
+import type { InnerEvent } from './outcome.ts'
+import type { StoreRequest } from './step.ts'
+
+/** Why a message changed nothing. */
+export const DROP_REASONS = [
+  'size',
+  'version',
+  'stage',
+  'sender',
+  'ceremony',
+  'signature',
+  'duplicate',
+  'late',
+  'early-budget',
+  'malformed',
+] as const
+export type DropReason = (typeof DROP_REASONS)[number]
+
+export type Effect =
+  | { readonly type: 'send'; readonly to: ValidatorId | null; readonly bytes: Uint8Array }
+  /** answered by `computed` with the same ids */
+  | { readonly type: 'compute'; readonly ceremonyId: CeremonyId; readonly token: number; readonly job: Job }
+  /** answered by `stored` with the same ids */
+  | { readonly type: 'store'; readonly ceremonyId: CeremonyId; readonly token: number; readonly request: StoreRequest }
+  | { readonly type: 'event'; readonly event: InnerEvent }
+  /** our own code or arithmetic failed; the ceremony has ended as 'internal' */
+  | { readonly type: 'internalError'; readonly ceremonyId: CeremonyId; readonly error: unknown }
+  | { readonly type: 'dropped'; readonly reason: DropReason }
+
+export type Computed = { readonly ok: true; readonly result: unknown } | { readonly ok: false }

@@ -1,0 +1,245 @@
+/**
+ * Judges evidence from its bytes and the roster alone. One rule a fault; each rule looks only at what the accused signed, and at openings of
+ * digests that the accused signed or that the sid fixes.
+ */
+import { concatBytes, copyBytes, equalBytes, toHex } from '../../bytes.ts'
+import { checkDealings } from '../../crypto/jobs/check-dealings.ts'
+import { DEALING_FAULT } from '../../crypto/jobs/contract.ts'
+import { findBadShares } from '../../crypto/jobs/find-bad-shares.ts'
+import { TAGS, taggedHash } from '../../crypto/tags.ts'
+import { bodyDigest, nextTranscript } from '../../crypto/transcript.ts'
+import { QuorateError } from '../../errors.ts'
+import type { Kernel } from '../../kernel/contract.ts'
+import { type CommitmentsBody, hashCommitmentOf } from '../../wire/bodies.ts'
+import { type CeremonyContext, decodeContext, hashMessage, sidOf } from '../../wire/context.ts'
+import { decodeEnvelope, verifyEnvelope } from '../../wire/envelope.ts'
+import { decodeKeyRecord, keyDigest } from '../../wire/key-record.ts'
+import type { CeremonyId, CeremonyKind, Envelope, ValidatorId } from '../../wire/message.ts'
+import type { Roster } from '../../wire/roster.ts'
+import type { Fault } from '../outcome.ts'
+import { frostPlan, shapeOf, sharedSecretPlan, stagesOf } from '../plan.ts'
+import { signerIndices, verifyingSharesOf } from '../signing/signers.ts'
+import { type Evidence, parseEvidence } from './container.ts'
+
+export type EvidenceVerdict =
+  | {
+      readonly valid: true
+      readonly validator: ValidatorId
+      readonly fault: Fault
+      readonly kind: CeremonyKind
+      readonly ceremonyId: CeremonyId
+      readonly sid: Uint8Array
+    }
+  | { readonly valid: false; readonly reason: string }
+
+/** What the rules share. */
+interface Case {
+  readonly kernel: Kernel
+  readonly evidence: Evidence
+  readonly context: CeremonyContext
+  readonly sid: Uint8Array
+  readonly place: number
+  readonly publicKey: Uint8Array
+}
+
+/** A rule refused: the reason is for the reader, never an accusation. */
+class NotProven extends Error {}
+
+function demand(condition: boolean, reason: string): asserts condition {
+  if (!condition) throw new NotProven(reason)
+}
+
+/** Pure and synchronous; never throws on bad evidence bytes. */
+export function judgeEvidence(kernel: Kernel, bytes: Uint8Array, roster: Roster): EvidenceVerdict {
+  try {
+    const evidence = parseEvidence(bytes)
+    const opened = open(kernel, evidence, roster)
+    rules[evidence.fault](opened)
+    const { kind, ceremonyId } = opened.context
+    return { valid: true, validator: evidence.accused, fault: evidence.fault, kind, ceremonyId, sid: opened.sid }
+  } catch (error) {
+    if (error instanceof NotProven) return { valid: false, reason: error.message }
+    if (error instanceof QuorateError && (error.code === 'ERR_MALFORMED' || error.code === 'ERR_TOO_LARGE')) {
+      return { valid: false, reason: `${error.field ?? 'evidence'} is not a canonical encoding` }
+    }
+    throw error
+  }
+}
+
+function open(kernel: Kernel, evidence: Evidence, roster: Roster): Case {
+  const context = decodeContext(evidence.context)
+  const place = context.participants.findIndex(({ id }) => id === evidence.accused)
+  const participant = context.participants[place]
+  demand(participant !== undefined, 'the accused is not a participant')
+  for (const { id, publicKey } of context.participants) {
+    const known = roster.get(id)
+    demand(known !== undefined && equalBytes(known, publicKey), `the roster has another key for ${id}`)
+  }
+  return { kernel, evidence, context, sid: sidOf(evidence.context), place, publicKey: participant.publicKey }
+}
+
+/** The envelope at this place in the container, signed by the accused for this ceremony. */
+function signedEnvelope({ evidence, context, sid, publicKey }: Case, at: number): Envelope {
+  const bytes = evidence.envelopes?.[at]
+  demand(bytes !== undefined, 'an envelope is missing')
+  const envelope = decodeEnvelope(bytes)
+  const { header } = envelope
+  demand(header.from === evidence.accused, 'the envelope is from somebody else')
+  demand(
+    header.kind === context.kind && header.ceremonyId === context.ceremonyId && equalBytes(header.sid, sid),
+    'the envelope is from another ceremony',
+  )
+  demand(verifyEnvelope(envelope, publicKey), 'the accused did not sign this envelope')
+  return envelope
+}
+
+function onlyEnvelopes({ evidence }: Case, count: number): void {
+  demand((evidence.envelopes ?? []).length === count, `takes ${count} envelope(s)`)
+  demand((evidence.headers ?? []).length === 0, 'takes no headers')
+}
+
+function withoutOpenings({ evidence }: Case): void {
+  demand(evidence.opening === undefined && evidence.key === undefined && evidence.message === undefined, 'takes no openings')
+}
+
+/** A stage-2 body of SharedSecret that decodes and has the right counts, addressed as it must be. */
+function commitmentsOf(opened: Case, envelope: Envelope): CommitmentsBody {
+  demand(opened.context.kind === 'keygen', 'only SharedSecret has commitments')
+  const plan = sharedSecretPlan(shapeOf(opened.context)).commitments
+  demand(envelope.header.stage === plan.number && envelope.header.to === null, 'not the stage of the commitments')
+  const decoded = plan.decode(envelope.body)
+  demand(decoded.ok, 'the body has another fault')
+  return decoded.body
+}
+
+function judgeDealing(opened: Case): number | undefined {
+  onlyEnvelopes(opened, 1)
+  withoutOpenings(opened)
+  const body = commitmentsOf(opened, signedEnvelope(opened, 0))
+  const { positions, minSigners } = shapeOf(opened.context)
+  // Weights only have to be unpredictable to the prover; a hash over everything that was signed is.
+  const weightSeed = taggedHash(TAGS.evidence, opened.evidence.context, ...(opened.evidence.envelopes ?? []))
+  const dealings = [{ index: opened.place + 1, ...body }]
+  return checkDealings.run(opened.kernel, { sid: opened.sid, positions, minSigners, dealings, weightSeed }).faults[0]
+}
+
+const rules: Readonly<Record<Fault, (opened: Case) => void>> = {
+  malformed(opened) {
+    onlyEnvelopes(opened, 1)
+    withoutOpenings(opened)
+    const { header, body } = signedEnvelope(opened, 0)
+    const plan = stagesOf(opened.context)[header.stage - 1]
+    demand(plan !== undefined, 'the ceremony has no such stage')
+    const misaddressed = (plan.delivery === 'broadcast') !== (header.to === null)
+    const wrongStart = header.stage === 1 && !equalBytes(header.previousTranscript, opened.sid)
+    const decoded = plan.decode(body)
+    demand(misaddressed || wrongStart || (!decoded.ok && decoded.fault === 'malformed'), 'the envelope is well formed')
+  },
+  'bad-commitment-count'(opened) {
+    onlyEnvelopes(opened, 1)
+    withoutOpenings(opened)
+    const { header, body } = signedEnvelope(opened, 0)
+    const plan = stagesOf(opened.context)[header.stage - 1]
+    demand(plan?.name === 'Commitments' && header.to === null, 'not the stage of the commitments')
+    const decoded = plan.decode(body)
+    demand(!decoded.ok && decoded.fault === 'bad-commitment-count', 'the count is right')
+  },
+  'bad-hash-opening'(opened) {
+    onlyEnvelopes(opened, 2)
+    withoutOpenings(opened)
+    const commitment = signedEnvelope(opened, 0)
+    const reveal = signedEnvelope(opened, 1)
+    commitmentsOf(opened, reveal)
+    const plan = sharedSecretPlan(shapeOf(opened.context)).hashCommitment
+    demand(commitment.header.stage === plan.number && commitment.header.to === null, 'not the stage of the hash commitment')
+    const decoded = plan.decode(commitment.body)
+    demand(decoded.ok, 'the body has another fault')
+    demand(!equalBytes(decoded.body, hashCommitmentOf(opened.sid, opened.place + 1, reveal.body)), 'the hash opens')
+  },
+  'bad-point'(opened) {
+    if (opened.context.kind === 'keygen') {
+      demand(judgeDealing(opened) === DEALING_FAULT.badPoint, 'all points are valid')
+      return
+    }
+    onlyEnvelopes(opened, 1)
+    withoutOpenings(opened)
+    demand(opened.context.kind === 'sign' && opened.context.protocol === 'frost', 'the ceremony has no such stage')
+    const plan = frostPlan(shapeOf(opened.context)).nonceCommitments
+    const { header, body } = signedEnvelope(opened, 0)
+    demand(header.stage === plan.number && header.to === null, 'not the stage of the nonce commitments')
+    const decoded = plan.decode(body)
+    demand(decoded.ok, 'the body has another fault')
+    demand(opened.kernel.checkPoints(decoded.body).includes(0), 'all points are valid')
+  },
+  'bad-proof'(opened) {
+    demand(judgeDealing(opened) === DEALING_FAULT.badProof, 'the proof holds')
+  },
+  'bad-signature-share'(opened) {
+    onlyEnvelopes(opened, 1)
+    judgeSignatureShare(opened)
+  },
+  // Complaints, certificates, views and equivocation have their numbers and places in the container; no ceremony of this version makes them.
+  'bad-share': notJudged,
+  'false-complaint': notJudged,
+  'bad-certificate': notJudged,
+  equivocation: notJudged,
+  'bad-view': notJudged,
+}
+
+function notJudged(): never {
+  throw new NotProven('this version has no rule for the fault')
+}
+
+/** z_i against the commitments that open the digest in the share's own header, and the key and message that open the sid. */
+function judgeSignatureShare(opened: Case): void {
+  const { context, evidence, sid, place, kernel } = opened
+  demand(context.kind === 'sign' && context.protocol === 'frost', 'the ceremony has no such stage')
+  const { opening, key, message } = evidence
+  demand(opening !== undefined && key !== undefined && message !== undefined, 'an opening is missing')
+  const plan = frostPlan(shapeOf(context))
+  const { header, body } = signedEnvelope(opened, 0)
+  demand(header.stage === plan.signatureShare.number && header.to === null, 'not the stage of the signature shares')
+
+  demand(opening.stage === plan.nonceCommitments.number && equalBytes(opening.previous, sid), 'the opening is of another stage')
+  demand(opening.entries.length === context.participants.length, 'the opening is of another length')
+  const commitments = opening.entries.map((entry) => {
+    demand(entry.type === 'body', 'a body is missing in the opening')
+    const decoded = plan.nonceCommitments.decode(entry.body)
+    demand(decoded.ok, 'a body in the opening is malformed')
+    return decoded.body
+  })
+  const transcript = nextTranscript(sid, opening.stage, opening.previous, commitments.map(bodyDigest))
+  demand(equalBytes(transcript, header.previousTranscript), 'the accused saw another transcript')
+  demand(
+    kernel.checkPoints(concatBytes(...commitments)).every((valid) => valid === 1),
+    'a commitment in the opening has a bad point',
+  )
+
+  demand(equalBytes(keyDigest(key.keyId, key.record), context.keyDigest), 'the key is not the one of the ceremony')
+  const record = decodeKeyRecord(key.record)
+  const named = context.messages[message.position]
+  demand(named !== undefined, 'the message position is out of range')
+  demand(
+    named.length === message.bytes.length && equalBytes(named.hash, hashMessage(message.bytes)),
+    'the message is not the one of the ceremony',
+  )
+
+  const shares = plan.signatureShare.decode(body)
+  demand(shares.ok, 'the body has another fault')
+  const signers = signerIndices(context, record)
+  const at = (batch: Uint8Array, itemBytes: number) => copyBytes(batch, message.position * itemBytes, (message.position + 1) * itemBytes)
+  const zero = new Uint8Array(32)
+  const { invalid } = findBadShares.run(kernel, {
+    suite: record.suite,
+    groupPublicKey: record.groupPublicKey,
+    signers,
+    commitments: commitments.map((batch) => at(batch, 128)),
+    messages: [message.bytes],
+    verifyingShares: verifyingSharesOf(record, signers),
+    signatureShares: signers.map((_, signer) => (signer === place ? at(shares.body, 32) : zero)),
+  })
+  demand(
+    invalid.some(({ signer }) => signer === place),
+    `the share is valid (key ${toHex(key.keyId)})`,
+  )
+}

@@ -1,0 +1,101 @@
+/**
+ * Keygen: SharedSecret with one position, then Confirm. A node stores the pending key before its `ok` leaves, and the key is active exactly
+ * when all n certificates over the node's own record are stored with it.
+ */
+import { equalBytes } from '../../bytes.ts'
+import { compressPoints } from '../../crypto/point-encoding.ts'
+import type { RandomSource } from '../../crypto/random-scalars.ts'
+import { type ConfirmBody, encodeConfirm } from '../../wire/bodies.ts'
+import type { KeygenContext } from '../../wire/context.ts'
+import { encodeKeyRecord, keyRecordHash } from '../../wire/key-record.ts'
+import type { Program, Runtime } from '../ceremony.ts'
+import { encodeCertificates, KeyMaterial } from '../key-material.ts'
+import { type SharedSecretPlan, shapeOf, sharedSecretPlan } from '../plan.ts'
+import { type SharedSecret, SharedSecretState } from '../shared-secret-state.ts'
+import { inOrder, type Received, stageStep } from '../stage.ts'
+import { fail, type Step, store } from '../step.ts'
+
+export interface KeygenResult {
+  readonly key: KeyMaterial
+  readonly certificates: Uint8Array
+}
+
+export class KeygenState implements Program<KeygenResult> {
+  readonly plan: SharedSecretPlan
+  readonly #context: KeygenContext
+  readonly #contextBytes: Uint8Array
+  readonly #random: RandomSource
+  #sharedSecret: SharedSecretState<KeygenResult> | null = null
+
+  constructor(context: KeygenContext, contextBytes: Uint8Array, random: RandomSource) {
+    this.plan = sharedSecretPlan(shapeOf(context))
+    this.#context = context
+    this.#contextBytes = contextBytes
+    this.#random = random
+  }
+
+  begin(runtime: Runtime): Step<KeygenResult> {
+    const indices = this.#context.participants.map((_, place) => place + 1)
+    const options = {
+      plan: this.plan,
+      shape: shapeOf(this.#context),
+      indices,
+      verifyingIndices: indices,
+      normaliseFor: this.#context.suite,
+      random: this.#random,
+    }
+    this.#sharedSecret = new SharedSecretState(options, runtime, (shared) => this.#storePending(runtime, shared))
+    return this.#sharedSecret.begin()
+  }
+
+  wipe(): void {
+    this.#sharedSecret?.wipe()
+  }
+
+  #storePending(runtime: Runtime, shared: SharedSecret): Step<KeygenResult> {
+    const { suite, protocol, minSigners, participants } = this.#context
+    const recordBytes = encodeKeyRecord({
+      suite,
+      protocol,
+      minSigners,
+      groupPublicKey: compressPoints(shared.groupPoints),
+      participants: participants.map(({ id }) => id),
+      verifyingShares: compressPoints(shared.verifyingShares),
+    })
+    const confirm = encodeConfirm({ type: 'ok', recordHash: keyRecordHash(recordBytes) })
+    const ok = runtime.seal(this.plan.confirm, null, confirm)
+    const key = new KeyMaterial({
+      contextBytes: this.#contextBytes,
+      recordBytes,
+      transcript: runtime.transcript(),
+      share: shared.shares,
+      ok: ok.bytes,
+    })
+    return store({ operation: 'putPending', keyId: key.keyId, record: key.encode() }, () =>
+      stageStep<ConfirmBody, KeygenResult>({
+        plan: this.plan.confirm,
+        own: { type: 'sealed', envelope: ok },
+        // From our `ok` on the key may become active elsewhere, whatever happens here: a failure is reported as unconfirmed.
+        failureReason: 'unconfirmed',
+        onMessage: (_, { body }) => this.#checkConfirm(key, body),
+        onFull: (certificates) => this.#activate(key, certificates),
+      }),
+    )
+  }
+
+  #checkConfirm(key: KeyMaterial, body: ConfirmBody): Step<KeygenResult> | null {
+    switch (body.type) {
+      case 'ok':
+        // Another record hash under the same T_2 convicts somebody; that judgement belongs with the complaints.
+        return equalBytes(body.recordHash, key.recordHash) ? null : fail('unconfirmed')
+      case 'complaints':
+        // Judging a complaint (false, or proof of a bad share) belongs here; until then nobody is blamed.
+        return fail('unconfirmed')
+    }
+  }
+
+  #activate(key: KeyMaterial, confirms: ReadonlyMap<number, Received<ConfirmBody>>): Step<KeygenResult> {
+    const certificates = encodeCertificates(inOrder(confirms).map(([, { envelope }]) => envelope.bytes))
+    return store({ operation: 'activate', keyId: key.keyId, certificates }, () => ({ type: 'success', result: { key, certificates } }))
+  }
+}

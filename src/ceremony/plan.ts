@@ -1,0 +1,113 @@
+/**
+ * The stages of each ceremony, known from its context alone: order, delivery, size caps and decoders. The runtime uses them to refuse and to
+ * decode; `verifyEvidence` uses the same decoders to judge a body offline, so that the two cannot disagree.
+ */
+import { QuorateError } from '../errors.ts'
+import {
+  type CommitmentsBody,
+  type ConfirmBody,
+  decodeCommitments,
+  decodeConfirm,
+  decodeEncryptedShares,
+  decodeHashCommitment,
+  decodeNonceCommitments,
+  decodeSignatureShares,
+} from '../wire/bodies.ts'
+import type { CeremonyContext } from '../wire/context.ts'
+import type { Delivery, StageName } from '../wire/message.ts'
+import { type BodyShape, maxBodyBytes } from '../wire/sizes.ts'
+import type { Decoded, StagePlan } from './stage.ts'
+
+/** What the sizes and meanings of bodies depend on. */
+export type CeremonyShape = Omit<BodyShape, 'stage'>
+
+export interface SharedSecretPlan {
+  readonly hashCommitment: StagePlan<Uint8Array>
+  readonly commitments: StagePlan<CommitmentsBody>
+  readonly secretShare: StagePlan<Uint8Array>
+  readonly confirm: StagePlan<ConfirmBody>
+}
+
+export interface FrostPlan {
+  readonly nonceCommitments: StagePlan<Uint8Array>
+  readonly signatureShare: StagePlan<Uint8Array>
+}
+
+/** Turns a decoder that throws ERR_MALFORMED into a verdict on the author. */
+function decoding<Body>(decode: (body: Uint8Array) => Body): (body: Uint8Array) => Decoded<Body> {
+  return (body) => {
+    try {
+      return { ok: true, body: decode(body) }
+    } catch (error) {
+      if (error instanceof QuorateError && error.code === 'ERR_MALFORMED') return { ok: false, fault: 'malformed' }
+      throw error
+    }
+  }
+}
+
+function stage<Body>(
+  shape: CeremonyShape,
+  name: StageName,
+  number: number,
+  delivery: Delivery,
+  decode: (body: Uint8Array) => Decoded<Body>,
+): StagePlan<Body> {
+  return { name, number, delivery, maxBodyBytes: maxBodyBytes({ ...shape, stage: name }), decode }
+}
+
+export function sharedSecretPlan(shape: CeremonyShape): SharedSecretPlan {
+  const { positions, minSigners } = shape
+  return {
+    hashCommitment: stage(shape, 'HashCommitment', 1, 'broadcast', decoding(decodeHashCommitment)),
+    commitments: stage(shape, 'Commitments', 2, 'broadcast', (body) => {
+      const decoded = decoding(decodeCommitments)(body)
+      if (!decoded.ok) return decoded
+      // Exactly t coefficients a position, before anything else looks at them: more would raise the threshold, fewer lower it.
+      const expected = decoded.body.positions === positions && decoded.body.coefficients === minSigners
+      return expected ? decoded : { ok: false, fault: 'bad-commitment-count' }
+    }),
+    secretShare: stage(
+      shape,
+      'SecretShare',
+      3,
+      'private',
+      decoding((body) => decodeEncryptedShares(body, positions)),
+    ),
+    confirm: stage(shape, 'Confirm', 4, 'broadcast', decoding(decodeConfirm)),
+  }
+}
+
+export function frostPlan(shape: CeremonyShape): FrostPlan {
+  const { positions } = shape
+  return {
+    nonceCommitments: stage(
+      shape,
+      'NonceCommitments',
+      1,
+      'broadcast',
+      decoding((body) => decodeNonceCommitments(body, positions)),
+    ),
+    signatureShare: stage(
+      shape,
+      'SignatureShare',
+      2,
+      'broadcast',
+      decoding((body) => decodeSignatureShares(body, positions)),
+    ),
+  }
+}
+
+export function shapeOf(context: CeremonyContext): CeremonyShape {
+  const positions = context.kind === 'sign' ? context.messages.length : context.kind === 'preprocess' ? context.count : 1
+  return { kind: context.kind, participants: context.participants.length, minSigners: context.minSigners, positions }
+}
+
+/** All stages of a ceremony in order; empty for a ceremony that this version cannot run. */
+export function stagesOf(context: CeremonyContext): readonly StagePlan[] {
+  if (context.kind === 'keygen') return Object.values(sharedSecretPlan(shapeOf(context)))
+  if (context.kind === 'sign' && context.protocol === 'frost' && context.mode.type === 'two-round') {
+    return Object.values(frostPlan(shapeOf(context)))
+  }
+  // Stinson-Strobl signing, one-round FROST and preprocessing have their stage names and numbers reserved in wire/.
+  return []
+}

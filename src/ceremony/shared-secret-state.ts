@@ -1,0 +1,206 @@
+/**
+ * SharedSecret: the participants make a secret that nobody holds (Pedersen's DKG as used by FROST, with commit-then-reveal and proofs of
+ * knowledge). Keygen runs it once; a Stinson-Strobl signing runs it for its nonce. The four stages are HashCommitment, Commitments,
+ * SecretShare and Confirm; this state runs the first three and hands over to its owner for the fourth.
+ */
+import { equalBytes, wipe } from '../bytes.ts'
+import { DEALING_FAULT, type Dealing } from '../crypto/jobs/contract.ts'
+import { type RandomSource, randomScalars } from '../crypto/random-scalars.ts'
+import type { Suite } from '../kernel/contract.ts'
+import { type CommitmentsBody, encodeCommitments, encodeHashCommitment, hashCommitmentOf } from '../wire/bodies.ts'
+import type { Runtime } from './ceremony.ts'
+import type { CeremonyShape, SharedSecretPlan } from './plan.ts'
+import { inOrder, type Received, stageStep } from './stage.ts'
+import { compute, fail, type ProvenFault, required, type Step } from './step.ts'
+
+const BLIND_BYTES = 32
+
+export interface SharedSecretOptions {
+  readonly plan: SharedSecretPlan
+  readonly shape: CeremonyShape
+  /** key indices by place, ascending */
+  readonly indices: readonly number[]
+  /** indices whose verifying shares are wanted */
+  readonly verifyingIndices: readonly number[]
+  readonly normaliseFor: Suite | null
+  readonly random: RandomSource
+}
+
+/** What the secret sharing gives this node. `shares` is secret, and the receiver's to wipe. */
+export interface SharedSecret {
+  /** positions x 32 */
+  readonly shares: Uint8Array
+  /** positions x 64 */
+  readonly groupPoints: Uint8Array
+  /** positions x verifyingIndices.length x 64 */
+  readonly verifyingShares: Uint8Array
+  /** positions x t x 64, not normalised */
+  readonly sumCommitments: Uint8Array
+}
+
+/** The polynomials of one ceremony: drawn once, used in one ceremony, in memory only. */
+interface OwnPolynomials {
+  readonly coefficients: Uint8Array
+  readonly proofNonces: Uint8Array
+  readonly encryptionSecret: Uint8Array
+}
+
+export class SharedSecretState<Result> {
+  readonly #options: SharedSecretOptions
+  readonly #runtime: Runtime
+  readonly #index: number
+  readonly #onShared: (shared: SharedSecret) => Step<Result>
+  readonly #secrets: OwnPolynomials
+  readonly #weightSeed: Uint8Array
+  #ownShares: Uint8Array | null = null
+
+  constructor(options: SharedSecretOptions, runtime: Runtime, onShared: (shared: SharedSecret) => Step<Result>) {
+    const { positions, minSigners } = options.shape
+    this.#options = options
+    this.#runtime = runtime
+    this.#index = required(options.indices[runtime.place])
+    this.#onShared = onShared
+    this.#weightSeed = options.random(32)
+    this.#secrets = {
+      coefficients: randomScalars(options.random, positions * minSigners),
+      proofNonces: randomScalars(options.random, positions),
+      encryptionSecret: randomScalars(options.random, 1),
+    }
+  }
+
+  begin(): Step<Result> {
+    const { positions, minSigners } = this.#options.shape
+    const { coefficients, proofNonces, encryptionSecret } = this.#secrets
+    const args = { sid: this.#runtime.sid, index: this.#index, positions, minSigners, coefficients, proofNonces, encryptionSecret }
+    return compute('dealCommitments', args, (dealing) => this.#commit(dealing))
+  }
+
+  /** Overwrites everything secret; the runtime calls it through the owner whatever the end. */
+  wipe(): void {
+    wipe(this.#secrets.coefficients, this.#secrets.proofNonces, this.#secrets.encryptionSecret)
+    if (this.#ownShares !== null) wipe(this.#ownShares)
+  }
+
+  /** Stage 1: a hash binds us to everything that we reveal in stage 2, so that nobody can choose a contribution after seeing the others'. */
+  #commit(dealing: Dealing): Step<Result> {
+    wipe(this.#secrets.proofNonces)
+    const reveal = encodeCommitments({
+      blind: this.#options.random(BLIND_BYTES),
+      encryptionKey: dealing.encryptionKey,
+      positions: this.#options.shape.positions,
+      coefficients: this.#options.shape.minSigners,
+      commitments: dealing.commitments,
+      proofs: dealing.proofs,
+    })
+    const hash = hashCommitmentOf(this.#runtime.sid, this.#index, reveal)
+    return stageStep({
+      plan: this.#options.plan.hashCommitment,
+      own: { type: 'broadcast', body: encodeHashCommitment(hash) },
+      onFull: (commitments) => this.#reveal(reveal, commitments),
+    })
+  }
+
+  /** Stage 2: the commitments themselves. A wrong opening of the hash ends the ceremony as soon as it arrives. */
+  #reveal(reveal: Uint8Array, committed: ReadonlyMap<number, Received<Uint8Array>>): Step<Result> {
+    return stageStep<CommitmentsBody, Result>({
+      plan: this.#options.plan.commitments,
+      own: { type: 'broadcast', body: reveal },
+      onMessage: (place, { envelope }) => {
+        const commitment = required(committed.get(place))
+        const opened = hashCommitmentOf(this.#runtime.sid, required(this.#options.indices[place]), envelope.body)
+        if (equalBytes(opened, commitment.body)) return null
+        return fail('fault', [{ place, fault: 'bad-hash-opening', parts: { envelopes: [commitment.envelope.bytes, envelope.bytes] } }])
+      },
+      onFull: (revealed) => this.#checkDealings(revealed),
+    })
+  }
+
+  #checkDealings(revealed: ReadonlyMap<number, Received<CommitmentsBody>>): Step<Result> {
+    const { positions, minSigners } = this.#options.shape
+    const others = inOrder(revealed).filter(([place]) => place !== this.#runtime.place)
+    if (others.length === 0) return this.#dealShares(revealed)
+    const dealings = others.map(([place, { body }]): Dealing => ({ index: required(this.#options.indices[place]), ...body }))
+    const args = { sid: this.#runtime.sid, positions, minSigners, dealings, weightSeed: this.#weightSeed }
+    return compute('checkDealings', args, ({ faults }) => {
+      const proven = others.flatMap(([place, { envelope }], i): ProvenFault[] => {
+        const parts = { envelopes: [envelope.bytes] }
+        switch (faults[i]) {
+          case DEALING_FAULT.badPoint:
+            return [{ place, fault: 'bad-point', parts }]
+          case DEALING_FAULT.badProof:
+            return [{ place, fault: 'bad-proof', parts }]
+          default:
+            return []
+        }
+      })
+      return proven.length === 0 ? this.#dealShares(revealed) : fail('fault', proven)
+    })
+  }
+
+  #dealShares(revealed: ReadonlyMap<number, Received<CommitmentsBody>>): Step<Result> {
+    const { positions, minSigners } = this.#options.shape
+    const { coefficients, encryptionSecret } = this.#secrets
+    const own = required(revealed.get(this.#runtime.place)).body
+    const others = inOrder(revealed).filter(([place]) => place !== this.#runtime.place)
+    const recipients = others.map(([place, { body }]) => ({
+      index: required(this.#options.indices[place]),
+      encryptionKey: body.encryptionKey,
+    }))
+    const args = {
+      sid: this.#runtime.sid,
+      index: this.#index,
+      positions,
+      minSigners,
+      coefficients,
+      encryptionSecret,
+      encryptionKey: own.encryptionKey,
+      recipients,
+    }
+    return compute('dealShares', args, ({ ciphertexts, ownShares }) => {
+      this.#ownShares = ownShares
+      wipe(coefficients)
+      return stageStep<Uint8Array, Result>({
+        plan: this.#options.plan.secretShare,
+        own: { type: 'private', bodies: new Map(others.map(([place], i) => [place, required(ciphertexts[i])])) },
+        onFull: (ciphertextsIn) => this.#openShares(revealed, ownShares, ciphertextsIn),
+      })
+    })
+  }
+
+  #openShares(
+    revealed: ReadonlyMap<number, Received<CommitmentsBody>>,
+    ownShares: Uint8Array,
+    ciphertexts: ReadonlyMap<number, Received<Uint8Array>>,
+  ): Step<Result> {
+    const { positions, minSigners } = this.#options.shape
+    const own = required(revealed.get(this.#runtime.place)).body
+    const args = {
+      sid: this.#runtime.sid,
+      index: this.#index,
+      positions,
+      minSigners,
+      encryptionSecret: this.#secrets.encryptionSecret,
+      encryptionKey: own.encryptionKey,
+      ownShares,
+      ownCommitments: own.commitments,
+      dealers: inOrder(ciphertexts).map(([place, { body: ciphertext }]) => {
+        const { encryptionKey, commitments } = required(revealed.get(place)).body
+        return { index: required(this.#options.indices[place]), encryptionKey, commitments, ciphertext }
+      }),
+      verifyingIndices: this.#options.verifyingIndices,
+      normaliseFor: this.#options.normaliseFor,
+    }
+    return compute('openShares', args, (opened) => {
+      this.wipe()
+      switch (opened.status) {
+        case 'shared':
+          return this.#onShared(opened)
+        case 'degenerate':
+          return fail('degenerate')
+        case 'bad-shares':
+          // The complaint that proves the bad share (Diffie-Hellman point and DLEQ proof) belongs here; until then nobody is blamed.
+          return fail('fault')
+      }
+    })
+  }
+}

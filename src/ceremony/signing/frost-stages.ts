@@ -1,0 +1,149 @@
+/**
+ * FROST as RFC 9591 has it, two rounds without a coordinator: NonceCommitments, then SignatureShare; every signer aggregates. The transcript
+ * digest rides on the second stage, so a share that was computed over another commitment list is a dispute, never a false blame.
+ */
+import { copyBytes, wipe } from '../../bytes.ts'
+import type { JobResult, SigningTranscript } from '../../crypto/jobs/contract.ts'
+import type { RandomSource } from '../../crypto/random-scalars.ts'
+import { SIGNATURE_BYTES } from '../../kernel/contract.ts'
+import type { Runtime } from '../ceremony.ts'
+import type { KeyMaterial } from '../key-material.ts'
+import type { FrostPlan } from '../plan.ts'
+import { inOrder, type Received, stageStep } from '../stage.ts'
+import { compute, fail, type ProvenFault, required, type Step } from '../step.ts'
+import { verifyingSharesOf } from './signers.ts'
+import { SingleUseNonces } from './single-use-nonces.ts'
+
+/** `signatures[i]` is over `messages[i]` */
+export type Signatures = readonly Uint8Array[]
+
+export interface FrostOptions {
+  readonly plan: FrostPlan
+  readonly key: KeyMaterial
+  /** key indices of the signers by place, ascending */
+  readonly indices: readonly number[]
+  readonly messages: readonly Uint8Array[]
+  readonly random: RandomSource
+}
+
+type Signed = Extract<JobResult<'signShares'>, { status: 'signed' }>
+type Full = ReadonlyMap<number, Received<Uint8Array>>
+
+export class FrostStages {
+  readonly #options: FrostOptions
+  readonly #runtime: Runtime
+  readonly #share: Uint8Array
+  #nonces: SingleUseNonces | null = null
+
+  constructor(options: FrostOptions, runtime: Runtime) {
+    this.#options = options
+    this.#runtime = runtime
+    this.#share = options.key.share()
+  }
+
+  /** Round one: fresh hedged nonces, one pair a message. */
+  begin(): Step<Signatures> {
+    const randomness = this.#options.random(64 * this.#options.messages.length)
+    const args = { suite: this.#options.key.record.suite, share: this.#share, randomness }
+    return compute('commitNonces', args, ({ nonces, commitments }) => {
+      wipe(randomness)
+      this.#nonces = new SingleUseNonces(nonces)
+      return stageStep<Uint8Array, Signatures>({
+        plan: this.#options.plan.nonceCommitments,
+        own: { type: 'broadcast', body: commitments },
+        onFull: (received) => this.#sign(received),
+      })
+    })
+  }
+
+  wipe(): void {
+    wipe(this.#share)
+    this.#nonces?.destroy()
+  }
+
+  /** Round two. The nonces are gone from here on, whatever becomes of the share. */
+  #sign(commitments: Full): Step<Signatures> {
+    const nonces = required(this.#nonces ?? undefined).take()
+    const transcript = this.#transcript(commitments)
+    const index = required(this.#options.indices[this.#runtime.place])
+    return compute('signShares', { ...transcript, index, share: this.#share, nonces }, (signed) => {
+      wipe(nonces, this.#share)
+      switch (signed.status) {
+        case 'bad-points':
+          return fail(
+            'fault',
+            signed.culprits.map((place): ProvenFault => {
+              const { envelope } = required(commitments.get(place))
+              return { place, fault: 'bad-point', parts: { envelopes: [envelope.bytes] } }
+            }),
+          )
+        case 'degenerate':
+          return fail('degenerate')
+        case 'signed':
+          return stageStep<Uint8Array, Signatures>({
+            plan: this.#options.plan.signatureShare,
+            own: { type: 'broadcast', body: signed.signatureShares },
+            onFull: (shares) => this.#aggregate(commitments, signed, shares),
+          })
+      }
+    })
+  }
+
+  /** The optimistic path: one sum and one verification a message; shares are looked at singly only when it fails. */
+  #aggregate(commitments: Full, { groupCommitments, challenges }: Signed, shares: Full): Step<Signatures> {
+    const { suite, groupPublicKey } = this.#options.key.record
+    const signatureShares = inOrder(shares).map(([, { body }]) => body)
+    return compute('aggregate', { suite, groupPublicKey, groupCommitments, challenges, signatureShares }, ({ signatures, valid }) => {
+      if (valid.includes(0)) return this.#findCulprits(commitments, shares)
+      const size = SIGNATURE_BYTES[suite]
+      return { type: 'success', result: this.#options.messages.map((_, i) => copyBytes(signatures, i * size, (i + 1) * size)) }
+    })
+  }
+
+  #findCulprits(commitments: Full, shares: Full): Step<Signatures> {
+    const args = {
+      ...this.#transcript(commitments),
+      verifyingShares: verifyingSharesOf(this.#options.key.record, this.#options.indices),
+      signatureShares: inOrder(shares).map(([, { body }]) => body),
+    }
+    return compute('findBadShares', args, ({ invalid }) => {
+      // An invalid sum of valid shares is our own arithmetic failing: nobody is blamed for it.
+      if (invalid.length === 0) return fail('internal')
+      return fail(
+        'fault',
+        invalid.map(({ signer, position }) => this.#badShare(signer, position, commitments, required(shares.get(signer)))),
+      )
+    })
+  }
+
+  /** The share's envelope, the opening of the transcript digest in it, and the openings of the key and message digests in the sid. */
+  #badShare(place: number, position: number, commitments: Full, share: Received<Uint8Array>): ProvenFault {
+    const { key, messages } = this.#options
+    return {
+      place,
+      fault: 'bad-signature-share',
+      message: position,
+      parts: {
+        envelopes: [share.envelope.bytes],
+        opening: {
+          stage: this.#options.plan.nonceCommitments.number,
+          previous: this.#runtime.sid,
+          entries: inOrder(commitments).map(([, { body }]) => ({ type: 'body' as const, body })),
+        },
+        key: { keyId: key.keyIdBytes, record: key.recordBytes },
+        message: { position, bytes: required(messages[position]) },
+      },
+    }
+  }
+
+  #transcript(commitments: Full): SigningTranscript {
+    const { suite, groupPublicKey } = this.#options.key.record
+    return {
+      suite,
+      groupPublicKey,
+      signers: this.#options.indices,
+      commitments: inOrder(commitments).map(([, { body }]) => body),
+      messages: this.#options.messages,
+    }
+  }
+}

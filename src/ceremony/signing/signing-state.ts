@@ -1,0 +1,45 @@
+/**
+ * One signing ceremony of a key: picks the protocol that the key is pinned to and runs its stages. The message is inside the sid, so it is
+ * fixed before the first commitment.
+ */
+import type { RandomSource } from '../../crypto/random-scalars.ts'
+import type { SignContext } from '../../wire/context.ts'
+import type { Program, Runtime } from '../ceremony.ts'
+import type { KeyMaterial } from '../key-material.ts'
+import { frostPlan, shapeOf } from '../plan.ts'
+import type { Step } from '../step.ts'
+import { FrostStages, type Signatures } from './frost-stages.ts'
+import { signerIndices } from './signers.ts'
+
+export class SigningState implements Program<Signatures> {
+  readonly #context: SignContext
+  readonly #key: KeyMaterial
+  readonly #messages: readonly Uint8Array[]
+  readonly #random: RandomSource
+  #stages: FrostStages | null = null
+
+  constructor(context: SignContext, key: KeyMaterial, messages: readonly Uint8Array[], random: RandomSource) {
+    this.#context = context
+    this.#key = key
+    this.#messages = messages
+    this.#random = random
+  }
+
+  begin(runtime: Runtime): Step<Signatures> {
+    this.#stages = new FrostStages(
+      {
+        plan: frostPlan(shapeOf(this.#context)),
+        key: this.#key,
+        indices: signerIndices(this.#context, this.#key.record),
+        messages: this.#messages,
+        random: this.#random,
+      },
+      runtime,
+    )
+    return this.#stages.begin()
+  }
+
+  wipe(): void {
+    this.#stages?.wipe()
+  }
+}

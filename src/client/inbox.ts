@@ -1,0 +1,101 @@
+/**
+ * The way in: size cap, decoding, roster, then the author's signature, checked off the main thread and only for messages that can matter. What
+ * is refused is counted by reason and changes nothing.
+ */
+import { copyBytes } from '../bytes.ts'
+import { DROP_REASONS, type DropReason } from '../ceremony/effects.ts'
+import { QuorateError } from '../errors.ts'
+import { decodeEnvelope, peekFrame, verifyEnvelopeAsync } from '../wire/envelope.ts'
+import { type Envelope, type EnvelopeHeader, FRAME, type ValidatorId, WIRE_VERSION } from '../wire/message.ts'
+import type { Roster } from '../wire/roster.ts'
+import { MAX_FRAME_BYTES } from '../wire/sizes.ts'
+
+/** Bytes of one peer that wait for their signature check; beyond it a peer's messages are dropped, so that none can starve the others. */
+const VERIFYING_BYTES_PER_PEER = 64 << 20
+
+export interface InboxHandlers {
+  admit(header: EnvelopeHeader, bodyBytes: number, frameBytes: number): DropReason | null
+  deliver(envelope: Envelope): void
+}
+
+export class Inbox {
+  readonly #self: ValidatorId
+  readonly #roster: Roster
+  readonly #handlers: InboxHandlers
+  readonly #dropped = new Map<DropReason, number>(DROP_REASONS.map((reason) => [reason, 0]))
+  readonly #verifying = new Map<ValidatorId, number>()
+  #bytesIn = 0
+  #closed = false
+
+  constructor(self: ValidatorId, roster: Roster, handlers: InboxHandlers) {
+    this.#self = self
+    this.#roster = roster
+    this.#handlers = handlers
+  }
+
+  get bytesIn(): number {
+    return this.#bytesIn
+  }
+
+  drop(reason: DropReason): void {
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1)
+  }
+
+  dropped(): Readonly<Record<DropReason, number>> {
+    return Object.fromEntries(this.#dropped) as Record<DropReason, number>
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  receive(bytes: Uint8Array): void {
+    this.#bytesIn += bytes.length
+    const opened = this.#open(bytes)
+    if (typeof opened === 'string') this.drop(opened)
+    else void this.#verify(opened.envelope, opened.publicKey)
+  }
+
+  #open(bytes: Uint8Array): DropReason | { readonly envelope: Envelope; readonly publicKey: Uint8Array } {
+    if (bytes.length > MAX_FRAME_BYTES) return 'size'
+    if (bytes[0] !== WIRE_VERSION) return 'version'
+    // Requests, answers and instructions have frame numbers of their own; none is understood on this subject yet.
+    if (peekFrame(bytes)?.frame !== FRAME.envelope) return 'malformed'
+    const envelope = decode(bytes)
+    if (envelope === null) return 'malformed'
+    const { header, body } = envelope
+    const publicKey = this.#roster.get(header.from)
+    // Our own id from the wire is a reflection or a forgery; either way it is not ours to hear.
+    if (publicKey === undefined || header.from === this.#self) return 'sender'
+    if (header.to !== null && header.to !== this.#self) return 'sender'
+    const refused = this.#handlers.admit(header, body.length, bytes.length)
+    if (refused !== null) return refused
+    if ((this.#verifying.get(header.from) ?? 0) + bytes.length > VERIFYING_BYTES_PER_PEER) return 'early-budget'
+    return { envelope, publicKey }
+  }
+
+  async #verify(envelope: Envelope, publicKey: Uint8Array): Promise<void> {
+    const { from } = envelope.header
+    this.#count(from, envelope.bytes.length)
+    const valid = await verifyEnvelopeAsync(envelope, publicKey)
+    this.#count(from, -envelope.bytes.length)
+    if (this.#closed) return
+    if (valid) this.#handlers.deliver(envelope)
+    else this.drop('signature')
+  }
+
+  #count(from: ValidatorId, bytes: number): void {
+    const left = (this.#verifying.get(from) ?? 0) + bytes
+    if (left === 0) this.#verifying.delete(from)
+    else this.#verifying.set(from, left)
+  }
+}
+
+function decode(bytes: Uint8Array): Envelope | null {
+  try {
+    return decodeEnvelope(copyBytes(bytes))
+  } catch (error) {
+    if (error instanceof QuorateError) return null
+    throw error
+  }
+}

@@ -1,0 +1,4 @@
+/** The client's public list. */
+export { type ClientStats, MultisigClient } from './multisig-client.ts'
+export type { ClientOptions } from './options.ts'
+export type { KeygenRequest, SignRequest } from './requests.ts'

@@ -1,0 +1,106 @@
+/** The keys of this node: loaded from the store when first needed, active ones kept, all wiped at close. */
+
+import type { KeyId, KeyInfo } from '../ceremony/key-info.ts'
+import { encodeCertificates, KeyMaterial } from '../ceremony/key-material.ts'
+import { invalidArgument, QuorateError } from '../errors.ts'
+import { assertKeyId, type KeyStore, type StoredKey } from '../keystore/contract.ts'
+import type { ValidatorId } from '../wire/message.ts'
+
+export class KeyRing {
+  readonly #store: KeyStore
+  readonly #active = new Map<KeyId, KeyMaterial>()
+
+  constructor(store: KeyStore) {
+    this.#store = store
+  }
+
+  /** @throws (rejects with) ERR_UNKNOWN_KEY, ERR_KEY_NOT_ACTIVE, ERR_STORE */
+  async active(keyId: KeyId): Promise<KeyMaterial> {
+    const known = this.#active.get(keyId)
+    if (known !== undefined) return known
+    const stored = await this.#store.get(keyId)
+    if (stored === null) throw new QuorateError('ERR_UNKNOWN_KEY', { field: 'keyId' })
+    const key = open(keyId, stored)
+    if (stored.state === 'pending') {
+      key.wipe()
+      throw new QuorateError('ERR_KEY_NOT_ACTIVE', { field: 'keyId' })
+    }
+    // Another caller may have loaded it meanwhile.
+    const winner = this.#active.get(keyId)
+    if (winner !== undefined) {
+      key.wipe()
+      return winner
+    }
+    this.#active.set(keyId, key)
+    return key
+  }
+
+  async info(keyId: KeyId): Promise<KeyInfo | null> {
+    assertKeyId(keyId)
+    const stored = await this.#store.get(keyId)
+    return stored === null ? null : infoOf(keyId, stored)
+  }
+
+  async all(): Promise<readonly KeyInfo[]> {
+    const infos: KeyInfo[] = []
+    for (const keyId of await this.#store.list()) {
+      const info = await this.info(keyId)
+      if (info !== null) infos.push(info)
+    }
+    return infos
+  }
+
+  /** @throws (rejects with) ERR_UNKNOWN_KEY, ERR_INVALID_ARGUMENT, ERR_STORE */
+  async activate(
+    keyId: KeyId,
+    certificates: ReadonlyMap<ValidatorId, Uint8Array>,
+  ): Promise<{ readonly info: KeyInfo; readonly changed: boolean }> {
+    assertKeyId(keyId)
+    if (!(certificates instanceof Map)) throw invalidArgument('certificates', 'must be a Map')
+    const stored = await this.#store.get(keyId)
+    if (stored === null) throw new QuorateError('ERR_UNKNOWN_KEY', { field: 'keyId' })
+    const key = open(keyId, stored)
+    try {
+      if (stored.state === 'active') return { info: key.info(stored.certificates), changed: false }
+      const list = key.record.participants.map((validator) => {
+        const certificate: unknown = certificates.get(validator)
+        if (!(certificate instanceof Uint8Array) || !key.certifies(validator, certificate)) {
+          throw invalidArgument(`certificates.${validator}`, 'is missing or not a valid certificate of this key')
+        }
+        return certificate
+      })
+      const encoded = encodeCertificates(list)
+      await this.#store.activate(keyId, encoded)
+      return { info: key.info(encoded), changed: true }
+    } finally {
+      key.wipe()
+    }
+  }
+
+  wipe(): void {
+    for (const key of this.#active.values()) key.wipe()
+    this.#active.clear()
+  }
+}
+
+function infoOf(keyId: KeyId, stored: StoredKey): KeyInfo {
+  const key = open(keyId, stored)
+  try {
+    return key.info(stored.certificates)
+  } finally {
+    key.wipe()
+  }
+}
+
+/** The record is our own: one that does not parse is a broken store. */
+function open(keyId: KeyId, stored: StoredKey): KeyMaterial {
+  try {
+    const key = KeyMaterial.decode(stored.record)
+    if (key.keyId === keyId) return key
+  } catch (cause) {
+    throw new QuorateError('ERR_STORE', { field: 'record', cause })
+  } finally {
+    stored.record.fill(0)
+  }
+  throw new QuorateError('ERR_STORE', { field: 'record', message: 'is of another key' })
+}

@@ -1,0 +1,48 @@
+/** Starts keygens and reports how they end. */
+import { Ceremony, type Ending } from '../ceremony/ceremony.ts'
+import { type KeygenResult, KeygenState } from '../ceremony/keygen/keygen-state.ts'
+import type { InnerEvent } from '../ceremony/outcome.ts'
+import { stagesOf } from '../ceremony/plan.ts'
+import { encodeContext, type KeygenContext } from '../wire/context.ts'
+import type { CeremonyId } from '../wire/message.ts'
+import { CeremonyManager } from './ceremony-manager.ts'
+import { type NodeSettings, participantsOf } from './node-settings.ts'
+import type { KeygenInstruction } from './requests.ts'
+
+export class KeygenManager extends CeremonyManager<KeygenResult> {
+  readonly #settings: NodeSettings
+
+  constructor(settings: NodeSettings) {
+    super(report)
+    this.#settings = settings
+  }
+
+  create(instruction: KeygenInstruction): Ceremony<KeygenResult> {
+    const { network, identity, self, random, stageTimeoutMs } = this.#settings
+    const { ceremonyId, protocol, suite, minSigners } = instruction
+    const participants = participantsOf(this.#settings, instruction.participants)
+    const context: KeygenContext = { network, kind: 'keygen', ceremonyId, protocol, suite, minSigners, participants }
+    const contextBytes = encodeContext(context)
+    return new Ceremony({
+      context,
+      contextBytes,
+      identity,
+      self,
+      indices: participants.map((_, place) => place + 1),
+      plan: stagesOf(context),
+      program: new KeygenState(context, contextBytes, random),
+      stageTimeoutMs,
+    })
+  }
+}
+
+function report(ceremonyId: CeremonyId, ending: Ending<KeygenResult>): readonly InnerEvent[] {
+  if (ending.status === 'failure') return [{ type: 'keygenOutcome', outcome: ending }]
+  const key = ending.result.key.info(ending.result.certificates)
+  // The store has the share; whoever signs loads it from there.
+  ending.result.key.wipe()
+  return [
+    { type: 'keyReady', keyId: key.keyId },
+    { type: 'keygenOutcome', outcome: { status: 'success', ceremonyId, key } },
+  ]
+}

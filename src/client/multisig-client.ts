@@ -1,0 +1,282 @@
+/** The only shell with I/O: opens envelopes, queues, carries out effects, resolves outcomes. */
+import type { BusConnection } from '../bus/contract.ts'
+import { toHex } from '../bytes.ts'
+import type { DropReason, Effect } from '../ceremony/effects.ts'
+import type { KeyId, KeyInfo } from '../ceremony/key-info.ts'
+import type { InnerEvent, KeygenOutcome, SignOutcome } from '../ceremony/outcome.ts'
+import { invalidArgument, QuorateError } from '../errors.ts'
+import { identitySelfTest } from '../wire/identity.ts'
+import type { CeremonyId, ValidatorId } from '../wire/message.ts'
+import { assertValidatorIds } from '../wire/validator-id.ts'
+import { EffectRunner } from './effect-runner.ts'
+import { EventHub } from './event-hub.ts'
+import { eventBytes } from './event-json.ts'
+import { Inbox } from './inbox.ts'
+import { KeyRing } from './key-ring.ts'
+import { MultisigClientInner } from './multisig-client-inner.ts'
+import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { Readiness } from './readiness.ts'
+import { type KeygenRequest, readKeygenRequest, readSignRequest, type SignRequest } from './requests.ts'
+
+export interface ClientStats {
+  /** ceremonies under way */
+  readonly open: number
+  readonly dropped: Readonly<Record<DropReason, number>>
+  readonly bytesIn: number
+  readonly bytesOut: number
+}
+
+type Settle = (outcome: KeygenOutcome | SignOutcome) => void
+
+/**
+ * One signer node. `keygen()` and `sign()` instruct THIS node; every other participant must be instructed with the same values by its own
+ * application. They reject with QuorateError for a refused instruction (nothing was sent, the id is not spent) and resolve with an outcome for
+ * everything after.
+ */
+export class MultisigClient implements AsyncDisposable {
+  readonly #options: ClientOptions
+  readonly #resolved: ResolvedOptions
+  readonly #connection: BusConnection
+  readonly #inner: MultisigClientInner
+  readonly #runner: EffectRunner
+  readonly #inbox: Inbox
+  readonly #readiness: Readiness
+  readonly #keys: KeyRing
+  readonly #hub = new EventHub()
+  readonly #settle = new Map<CeremonyId, Settle>()
+  /** keygens under way by the key id that they make, so that a signing can wait for its key */
+  readonly #keygens = new Map<KeyId, Promise<unknown>>()
+  #timer: NodeJS.Timeout | null = null
+  #onIdle: (() => void) | null = null
+  #closing: Promise<void> | null = null
+
+  /** @throws (rejects with) ERR_INVALID_ARGUMENT, ERR_UNKNOWN_VALIDATOR, ERR_ABORTED, ERR_KERNEL_INTEGRITY, and what bus and store reject with */
+  static async start(options: ClientOptions): Promise<MultisigClient> {
+    const resolved = resolveOptions(options)
+    if (options.signal?.aborted === true) throw new QuorateError('ERR_ABORTED')
+    identitySelfTest()
+    const mark = await options.keyStore.highestCeremonyId()
+    const connection = await options.bus.connect(resolved.settings.self)
+    const client = new MultisigClient(options, resolved, connection, mark)
+    client.#listen()
+    return client
+  }
+
+  private constructor(options: ClientOptions, resolved: ResolvedOptions, connection: BusConnection, mark: CeremonyId) {
+    const { settings } = resolved
+    this.#options = options
+    this.#resolved = resolved
+    this.#connection = connection
+    this.#inner = new MultisigClientInner(settings, mark)
+    this.#keys = new KeyRing(options.keyStore)
+    this.#inbox = new Inbox(settings.self, settings.roster, {
+      admit: (header, bodyBytes, frameBytes) => this.#inner.admit(header, bodyBytes, frameBytes),
+      deliver: (envelope) => this.#run(this.#inner.message(envelope, performance.now())),
+    })
+    this.#runner = new EffectRunner(connection, options.keyStore, options.pool, {
+      computed: (id, token, computed) => this.#run(this.#inner.computed(id, token, computed)),
+      stored: (id, token, ok) => this.#run(this.#inner.stored(id, token, ok)),
+      event: (event) => this.#event(event),
+      dropped: (reason) => this.#inbox.drop(reason),
+    })
+    this.#readiness = new Readiness({
+      ...settings,
+      publish: (to, bytes) => connection.publish('ReadyToKeygen', to, bytes),
+      onReady: (validator) => this.#event({ type: 'readyToKeygen', validator }),
+    })
+  }
+
+  /** @throws (rejects with) ERR_INVALID_ARGUMENT, the ERR_*VALIDATOR and ERR_CEREMONY_ID_* codes, ERR_TOO_MANY_CEREMONIES, ERR_ABORTED, ERR_CLOSED */
+  async keygen(request: KeygenRequest): Promise<KeygenOutcome> {
+    this.#assertOpen()
+    const { self, roster } = this.#resolved.settings
+    const instruction = readKeygenRequest(request, self, roster)
+    if (request.signal?.aborted === true) throw new QuorateError('ERR_ABORTED')
+    const { sid, effects } = this.#inner.keygen(instruction, performance.now())
+    const keyId = toHex(sid)
+    const outcome = this.#outcome<KeygenOutcome>(instruction.ceremonyId, effects, request.signal)
+    this.#keygens.set(keyId, outcome)
+    try {
+      return await outcome
+    } finally {
+      this.#keygens.delete(keyId)
+    }
+  }
+
+  /**
+   * A signing whose key's keygen is still running here waits for it.
+   *
+   * @throws (rejects with) as keygen, and ERR_UNKNOWN_KEY, ERR_KEY_NOT_ACTIVE, ERR_TOO_FEW_SIGNERS, ERR_TOO_LARGE, ERR_STORE
+   */
+  async sign(request: SignRequest): Promise<SignOutcome> {
+    this.#assertOpen()
+    const { self, roster } = this.#resolved.settings
+    const instruction = readSignRequest(request, self, roster)
+    this.#inner.assertMayStart(instruction.ceremonyId)
+    await this.#keygens.get(instruction.keyId)
+    const key = await this.#keys.active(instruction.keyId)
+    this.#assertOpen()
+    if (request.signal?.aborted === true) throw new QuorateError('ERR_ABORTED')
+    const effects = this.#inner.sign(instruction, key, performance.now())
+    return this.#outcome<SignOutcome>(instruction.ceremonyId, effects, request.signal)
+  }
+
+  /**
+   * Resolves when all have announced that they may be instructed and this node heard it.
+   *
+   * @throws (rejects with) ERR_INVALID_ARGUMENT, ERR_UNKNOWN_VALIDATOR, ERR_ABORTED, ERR_CLOSED
+   */
+  async waitUntilReady(participants: readonly ValidatorId[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    this.#assertOpen()
+    assertValidatorIds(participants, 'participants')
+    for (const [i, id] of participants.entries()) {
+      if (!this.#resolved.settings.roster.has(id)) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: `participants[${i}]` })
+    }
+    if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal')
+    await this.#readiness.wait(participants, options.signal)
+  }
+
+  /**
+   * Makes a pending key active: needs every participant's valid certificate over this node's own record.
+   *
+   * @throws (rejects with) ERR_UNKNOWN_KEY, ERR_INVALID_ARGUMENT with the first bad certificate as `field`, ERR_STORE, ERR_CLOSED
+   */
+  async activate(keyId: KeyId, certificates: ReadonlyMap<ValidatorId, Uint8Array>): Promise<KeyInfo> {
+    this.#assertOpen()
+    const { info, changed } = await this.#keys.activate(keyId, certificates)
+    if (changed) this.#event({ type: 'keyReady', keyId })
+    return info
+  }
+
+  /** Pending keys too; null when this node has none of that id. */
+  async key(keyId: KeyId): Promise<KeyInfo | null> {
+    this.#assertOpen()
+    return this.#keys.info(keyId)
+  }
+
+  async keys(): Promise<readonly KeyInfo[]> {
+    this.#assertOpen()
+    return this.#keys.all()
+  }
+
+  /** An iterator a caller, from the call on; bounded, drops the oldest. @throws ERR_CLOSED, ERR_INVALID_ARGUMENT */
+  events(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<InnerEvent> {
+    const { signal } = options
+    if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal')
+    return this.#hub.listen(signal)
+  }
+
+  /** Ends ceremonies that are past their deadlines; runs by itself as well. Never touches a key. */
+  cleanup(): void {
+    if (this.#closing === null) this.#run(this.#inner.cleanup(performance.now()))
+  }
+
+  stats(): ClientStats {
+    return { open: this.#inner.open, dropped: this.#inbox.dropped(), bytesIn: this.#inbox.bytesIn, bytesOut: this.#runner.bytesOut }
+  }
+
+  /** Refuses new instructions, gives open ceremonies `graceMs` (default 0) to end, aborts the rest and disconnects. Closing twice is once. */
+  close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.graceMs ?? 0)
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    if (graceMs > 0 && this.#inner.open > 0) {
+      const timeout = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref())
+      await Promise.race([timeout, this.#idle()])
+    }
+    for (const id of this.#inner.openIds()) this.#runner.run(this.#inner.abort(id))
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    this.#inbox.close()
+    this.#runner.close()
+    this.#readiness.close()
+    this.#hub.close()
+    this.#keys.wipe()
+    await this.#connection.close()
+  }
+
+  readonly #onAbort = (): void => void this.close()
+
+  #listen(): void {
+    this.#connection.subscribe('P2PIncoming', (bytes) => this.#inbox.receive(bytes))
+    this.#connection.subscribe('ReadyToKeygen', (bytes) => {
+      if (this.#readiness.receive(bytes) === 'refused') this.#inbox.drop('malformed')
+    })
+    // Only signed instructions of a configured operator are obeyed, and there is none: everything on this subject is refused.
+    this.#connection.subscribe('MultisigInstruction', () => this.#inbox.drop('signature'))
+    this.#options.signal?.addEventListener('abort', this.#onAbort, { once: true })
+    this.#readiness.announce()
+    this.#event({ type: 'readyToKeygen', validator: this.#resolved.settings.self })
+    this.#schedule()
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== null) throw new QuorateError('ERR_CLOSED')
+  }
+
+  #run(effects: readonly Effect[]): void {
+    this.#runner.run(effects)
+  }
+
+  /** Registers the waiting caller before the effects run: a ceremony of one node may end inside them. */
+  #outcome<Outcome extends KeygenOutcome | SignOutcome>(id: CeremonyId, effects: Effect[], signal?: AbortSignal): Promise<Outcome> {
+    const abort = (): void => this.#run(this.#inner.abort(id))
+    const outcome = new Promise<Outcome>((resolve) => {
+      this.#settle.set(id, (ended) => {
+        signal?.removeEventListener('abort', abort)
+        // Ids are one number space, so the outcome of this id is of the kind that was asked for.
+        resolve(ended as Outcome)
+      })
+    })
+    signal?.addEventListener('abort', abort, { once: true })
+    this.#run(effects)
+    this.#schedule()
+    return outcome
+  }
+
+  #event(event: InnerEvent): void {
+    this.#hub.emit(event)
+    if (event.type === 'stage') return
+    this.#publishEvent(event)
+    if (event.type !== 'keygenOutcome' && event.type !== 'signingOutcome') return
+    const { outcome } = event
+    const settle = this.#settle.get(outcome.ceremonyId)
+    this.#settle.delete(outcome.ceremonyId)
+    settle?.(outcome)
+    if (this.#inner.open === 0) this.#onIdle?.()
+  }
+
+  /** For whoever watches the bus beside the node. A bus that refuses has lost the event; the caller's promise does not depend on it. */
+  #publishEvent(event: InnerEvent): void {
+    if (this.#closing !== null) return
+    try {
+      this.#connection.publish('MultisigEvent', null, eventBytes(event))
+    } catch (error) {
+      if (!(error instanceof QuorateError)) throw error
+    }
+  }
+
+  /** The periodic cleanup, earlier when a deadline is nearer. */
+  #schedule(): void {
+    if (this.#closing !== null) return
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    const untilDeadline = Math.max(0, Math.ceil(this.#inner.nextDeadline() - performance.now()))
+    const delay = Math.min(this.#resolved.cleanupIntervalMs, untilDeadline)
+    this.#timer = setTimeout(() => {
+      this.cleanup()
+      this.#schedule()
+    }, delay).unref()
+  }
+
+  #idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle = resolve
+    })
+  }
+}

@@ -1,0 +1,26 @@
+/** What both managers need to know of the node. */
+import { required } from '../ceremony/step.ts'
+import type { RandomSource } from '../crypto/random-scalars.ts'
+import type { ContextParticipant } from '../wire/context.ts'
+import type { Identity } from '../wire/identity.ts'
+import type { ValidatorId } from '../wire/message.ts'
+import type { Roster } from '../wire/roster.ts'
+import type { EarlyLimits } from './early-messages.ts'
+
+export interface NodeSettings {
+  /** label in every sid, so that test and production never share one */
+  readonly network: string
+  readonly self: ValidatorId
+  readonly identity: Identity
+  readonly roster: Roster
+  readonly random: RandomSource
+  readonly stageTimeoutMs: number
+  readonly ceremonyIdWindow: number
+  readonly maxOpenCeremonies: number
+  readonly early: EarlyLimits
+}
+
+/** Ids that were checked against the roster, with their identity keys. */
+export function participantsOf({ roster }: NodeSettings, ids: readonly ValidatorId[]): readonly ContextParticipant[] {
+  return ids.map((id) => ({ id, publicKey: required(roster.get(id)) }))
+}

@@ -1,0 +1,105 @@
+/** What a node is started with, and the defaults. */
+import { randomBytes } from 'node:crypto'
+import type { Bus } from '../bus/contract.ts'
+import { assertInteger, copyBytes, equalBytes } from '../bytes.ts'
+import type { RandomSource } from '../crypto/random-scalars.ts'
+import { invalidArgument, QuorateError } from '../errors.ts'
+import type { KeyStore } from '../keystore/contract.ts'
+import { KernelPool } from '../pool/index.ts'
+import type { Identity } from '../wire/identity.ts'
+import type { ValidatorId } from '../wire/message.ts'
+import { copyRoster, type Roster } from '../wire/roster.ts'
+import { isValidatorId } from '../wire/validator-id.ts'
+import type { NodeSettings } from './node-settings.ts'
+
+export interface ClientOptions {
+  /** label in every sid, so that test and production never share one */
+  readonly network: string
+  readonly self: ValidatorId
+  readonly identity: Identity
+  readonly roster: Roster
+  readonly bus: Bus
+  readonly keyStore: KeyStore
+  readonly pool: KernelPool
+  readonly signal?: AbortSignal
+  /** default 30,000 */
+  readonly stageTimeoutMs?: number
+  /** default 1,000 */
+  readonly cleanupIntervalMs?: number
+  /** default 6,000 */
+  readonly ceremonyIdWindow?: number
+  /** default 4,096 */
+  readonly maxOpenCeremonies?: number
+  /** default 4 MiB: messages of one peer for ceremonies that this node was not instructed for yet */
+  readonly earlyBytesPerPeer?: number
+  /** default 64 MiB */
+  readonly earlyBytesTotal?: number
+  /** default: one stage timeout */
+  readonly earlyTtlMs?: number
+  /** Ed25519 keys whose signed MultisigInstruction on the bus is obeyed. Only calls of the client instruct in this version: must be empty. */
+  readonly operators?: readonly Uint8Array[]
+  /** tests only: every random byte the node uses */
+  readonly random?: RandomSource
+}
+
+const MAX_MILLISECONDS = 2 ** 31 - 1
+const MAX_BYTES = 2 ** 40
+const NETWORK = /^[\x20-\x7e]{1,255}$/
+
+export interface ResolvedOptions {
+  readonly settings: NodeSettings
+  readonly cleanupIntervalMs: number
+}
+
+/** @throws ERR_INVALID_ARGUMENT, ERR_UNKNOWN_VALIDATOR, ERR_ABORTED */
+export function resolveOptions(options: ClientOptions): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
+  const { network, self, identity } = options
+  if (typeof network !== 'string' || !NETWORK.test(network)) throw invalidArgument('network', 'must be 1..255 printable ASCII characters')
+  if (!isValidatorId(self)) throw invalidArgument('self', 'must be 1..64 of [A-Za-z0-9_-]')
+  const roster = copyRoster(options.roster, 'roster')
+  assertMethods(identity, 'identity', ['sign', 'exportSeed'])
+  assertMethods(options.bus, 'bus', ['connect'])
+  assertMethods(options.keyStore, 'keyStore', ['putPending', 'activate', 'get', 'list', 'delete', 'reserveCeremonyId', 'highestCeremonyId'])
+  if (!(options.pool instanceof KernelPool)) throw invalidArgument('pool', 'must be a KernelPool')
+  const own = roster.get(self)
+  if (own === undefined) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: 'self' })
+  if (!equalBytes(own, identity.publicKey)) throw invalidArgument('identity', 'is not the one that the roster has for this node')
+  if (options.operators !== undefined && options.operators.length > 0) {
+    throw invalidArgument('operators', 'instructions on the bus are not available in this version')
+  }
+  if (options.random !== undefined && typeof options.random !== 'function') throw invalidArgument('random', 'must be a function')
+  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal')
+  const number = (field: keyof ClientOptions & string, fallback: number, min: number, max: number): number => {
+    const value = options[field] ?? fallback
+    assertInteger(value, field, min, max)
+    return value
+  }
+  const stageTimeoutMs = number('stageTimeoutMs', 30_000, 1, MAX_MILLISECONDS)
+  return {
+    settings: {
+      network,
+      self,
+      identity,
+      roster,
+      random: options.random ?? ((length) => copyBytes(randomBytes(length))),
+      stageTimeoutMs,
+      ceremonyIdWindow: number('ceremonyIdWindow', 6_000, 1, 1_000_000),
+      maxOpenCeremonies: number('maxOpenCeremonies', 4_096, 1, 1_000_000),
+      early: {
+        bytesPerPeer: number('earlyBytesPerPeer', 4 << 20, 0, MAX_BYTES),
+        bytesTotal: number('earlyBytesTotal', 64 << 20, 0, MAX_BYTES),
+        ttlMs: number('earlyTtlMs', stageTimeoutMs, 1, MAX_MILLISECONDS),
+      },
+    },
+    cleanupIntervalMs: number('cleanupIntervalMs', 1_000, 1, MAX_MILLISECONDS),
+  }
+}
+
+function assertMethods(value: unknown, field: string, methods: readonly string[]): void {
+  const object: unknown = value
+  if (typeof object !== 'object' || object === null) throw invalidArgument(field, 'must be an object')
+  for (const method of methods) {
+    if (typeof Reflect.get(object, method) !== 'function') throw invalidArgument(field, `has no method ${method}`)
+  }
+}

@@ -1,0 +1,65 @@
+/** Starts signings and reports how they end. */
+import { Ceremony, type Ending } from '../ceremony/ceremony.ts'
+import type { KeyMaterial } from '../ceremony/key-material.ts'
+import type { InnerEvent } from '../ceremony/outcome.ts'
+import { stagesOf } from '../ceremony/plan.ts'
+import type { Signatures } from '../ceremony/signing/frost-stages.ts'
+import { signerIndices } from '../ceremony/signing/signers.ts'
+import { SigningState } from '../ceremony/signing/signing-state.ts'
+import { QuorateError } from '../errors.ts'
+import { encodeContext, hashMessage, type SignContext } from '../wire/context.ts'
+import type { CeremonyId } from '../wire/message.ts'
+import { CeremonyManager } from './ceremony-manager.ts'
+import { type NodeSettings, participantsOf } from './node-settings.ts'
+import { assertMessagesFor, type SignInstruction } from './requests.ts'
+
+export class SigningStateManager extends CeremonyManager<Signatures> {
+  readonly #settings: NodeSettings
+
+  constructor(settings: NodeSettings) {
+    super(report)
+    this.#settings = settings
+  }
+
+  /** @throws ERR_UNKNOWN_VALIDATOR, ERR_TOO_FEW_SIGNERS, ERR_INVALID_ARGUMENT, ERR_TOO_LARGE: what only the key can tell */
+  create(instruction: SignInstruction, key: KeyMaterial): Ceremony<Signatures> {
+    const { network, identity, self, random, stageTimeoutMs } = this.#settings
+    const { suite, protocol, minSigners, participants: holders } = key.record
+    for (const [i, id] of instruction.signers.entries()) {
+      if (!holders.includes(id)) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: `signers[${i}]` })
+    }
+    if (instruction.signers.length < minSigners) throw new QuorateError('ERR_TOO_FEW_SIGNERS', { field: 'signers' })
+    assertMessagesFor(suite, instruction.messages)
+    const context: SignContext = {
+      network,
+      kind: 'sign',
+      ceremonyId: instruction.ceremonyId,
+      protocol,
+      suite,
+      minSigners,
+      participants: participantsOf(this.#settings, instruction.signers),
+      keyDigest: key.digest,
+      mode: { type: 'two-round' },
+      messages: instruction.messages.map((message) => ({ length: message.length, hash: hashMessage(message) })),
+    }
+    return new Ceremony({
+      context,
+      contextBytes: encodeContext(context),
+      identity,
+      self,
+      indices: signerIndices(context, key.record),
+      plan: stagesOf(context),
+      program: new SigningState(context, key, instruction.messages, random),
+      stageTimeoutMs,
+    })
+  }
+}
+
+function report(ceremonyId: CeremonyId, ending: Ending<Signatures>): readonly InnerEvent[] {
+  if (ending.status === 'failure') return [{ type: 'signingOutcome', outcome: ending }]
+  const signatures = ending.result
+  return [
+    ...signatures.map((signature, index): InnerEvent => ({ type: 'messageSigned', ceremonyId, index, signature })),
+    { type: 'signingOutcome', outcome: { status: 'success', ceremonyId, signatures } },
+  ]
+}

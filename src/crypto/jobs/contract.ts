@@ -1,0 +1,203 @@
+/**
+ * What a ceremony may ask to have computed. A job is a named pure function over a synchronous `Kernel` with plain-data arguments, so that it
+ * runs in a worker or inline with the same result, and one stage step costs one round trip. Results are values: a peer's fault is a result,
+ * never an exception. Arrays of bytes are exact-size; everything marked secret is wiped by whoever holds it after its last use.
+ *
+ * "position" is a place in a batch: keygen has one, a signing ceremony one a message.
+ */
+import type { Batch, Mask, Point33, Point64, Scalar, Suite } from '../../kernel/contract.ts'
+
+/** What one dealer published in stage `Commitments`. */
+export interface Dealing {
+  /** 1..n */
+  readonly index: number
+  /** P_i: the dealer's encryption key of this ceremony */
+  readonly encryptionKey: Point64
+  /** positions x t x 64, position-major, C_0 first */
+  readonly commitments: Batch
+  /** positions x 96: R (64) || z (32), a Schnorr proof of knowledge of a_0 */
+  readonly proofs: Batch
+}
+
+/** 0: nothing wrong. */
+export const DEALING_FAULT = { none: 0, badPoint: 1, badProof: 2 } as const
+export const SHARE_FAULT = { none: 0, undecryptable: 1, wrongShare: 2 } as const
+
+export interface SigningTranscript {
+  readonly suite: Suite
+  readonly groupPublicKey: Point33
+  /** ascending key indices of the signers */
+  readonly signers: readonly number[]
+  /** one entry a signer, in that order: positions x 128, D (64) || E (64) */
+  readonly commitments: readonly Batch[]
+  /** one entry a position */
+  readonly messages: readonly Uint8Array[]
+}
+
+export interface JobTable {
+  /** Makes what stage `Commitments` publishes. */
+  readonly dealCommitments: {
+    readonly args: {
+      readonly sid: Uint8Array
+      readonly index: number
+      readonly positions: number
+      readonly minSigners: number
+      /** secret, positions x t x 32, a_0 first, each in 1..q-1 */
+      readonly coefficients: Batch
+      /** secret, positions x 32 */
+      readonly proofNonces: Batch
+      /** secret, p_i */
+      readonly encryptionSecret: Scalar
+    }
+    readonly result: Dealing
+  }
+  /** Checks every other dealer's points and proofs: all proofs by one random combination first, singly only if that fails. */
+  readonly checkDealings: {
+    readonly args: {
+      readonly sid: Uint8Array
+      readonly positions: number
+      readonly minSigners: number
+      readonly dealings: readonly Dealing[]
+      /** 32 random bytes: the source of the combination's 128-bit weights */
+      readonly weightSeed: Uint8Array
+    }
+    /** one DEALING_FAULT a dealing */
+    readonly result: { readonly faults: Uint8Array }
+  }
+  /** Evaluates our polynomials at every other index and encrypts the values to the recipients. */
+  readonly dealShares: {
+    readonly args: {
+      readonly sid: Uint8Array
+      /** our own index */
+      readonly index: number
+      readonly positions: number
+      readonly minSigners: number
+      /** secret */
+      readonly coefficients: Batch
+      /** secret */
+      readonly encryptionSecret: Scalar
+      readonly encryptionKey: Point64
+      readonly recipients: readonly { readonly index: number; readonly encryptionKey: Point64 }[]
+    }
+    readonly result: {
+      /** one a recipient, in order: positions x 32 + 16 (tag) */
+      readonly ciphertexts: readonly Uint8Array[]
+      /** secret, positions x 32: f_i(i) */
+      readonly ownShares: Batch
+    }
+  }
+  /** Decrypts and checks all dealers' shares, sums, derives group key and verifying shares, normalises. */
+  readonly openShares: {
+    readonly args: {
+      readonly sid: Uint8Array
+      readonly index: number
+      readonly positions: number
+      readonly minSigners: number
+      /** secret */
+      readonly encryptionSecret: Scalar
+      readonly encryptionKey: Point64
+      /** secret */
+      readonly ownShares: Batch
+      readonly ownCommitments: Batch
+      /** every other dealer, ascending */
+      readonly dealers: readonly {
+        readonly index: number
+        readonly encryptionKey: Point64
+        readonly commitments: Batch
+        readonly ciphertext: Uint8Array
+      }[]
+      /** indices whose verifying shares are wanted (keygen: 1..n; a nonce: none, they are computed only to name a culprit) */
+      readonly verifyingIndices: readonly number[]
+      /** keygen normalises share, key and verifying shares for its suite; a nonce does not (null) */
+      readonly normaliseFor: Suite | null
+    }
+    readonly result:
+      | {
+          readonly status: 'shared'
+          /** secret, positions x 32 */
+          readonly shares: Batch
+          /** positions x 64 */
+          readonly groupPoints: Batch
+          /** positions x verifyingIndices.length x 64 */
+          readonly verifyingShares: Batch
+          /** positions x t x 64: sums over all dealers, not normalised */
+          readonly sumCommitments: Batch
+        }
+      /** one SHARE_FAULT a dealer */
+      | { readonly status: 'bad-shares'; readonly faults: Uint8Array }
+      /** a sum that must not be the identity is it */
+      | { readonly status: 'degenerate' }
+  }
+  /** FROST round one: hedged nonces and their commitments. */
+  readonly commitNonces: {
+    readonly args: {
+      readonly suite: Suite
+      /** secret */
+      readonly share: Scalar
+      /** secret, positions x 64: hiding randomness (32) || binding randomness (32) */
+      readonly randomness: Batch
+    }
+    readonly result: {
+      /** secret, positions x 64: hiding || binding */
+      readonly nonces: Batch
+      /** positions x 128: D || E */
+      readonly commitments: Batch
+    }
+  }
+  /** FROST round two. */
+  readonly signShares: {
+    readonly args: SigningTranscript & {
+      /** our own key index, one of `signers` */
+      readonly index: number
+      /** secret */
+      readonly share: Scalar
+      /** secret, positions x 64 */
+      readonly nonces: Batch
+    }
+    readonly result:
+      | {
+          readonly status: 'signed'
+          /** positions x 32 */
+          readonly signatureShares: Batch
+          /** positions x 64: R */
+          readonly groupCommitments: Batch
+          /** positions x 32 */
+          readonly challenges: Batch
+        }
+      /** places in `signers` whose commitments hold a point that is off the curve or the identity */
+      | { readonly status: 'bad-points'; readonly culprits: readonly number[] }
+      /** some R is the identity */
+      | { readonly status: 'degenerate' }
+  }
+  /** Sums the shares and verifies the signatures. */
+  readonly aggregate: {
+    readonly args: {
+      readonly suite: Suite
+      readonly groupPublicKey: Point33
+      readonly groupCommitments: Batch
+      readonly challenges: Batch
+      /** one entry a signer: positions x 32 */
+      readonly signatureShares: readonly Batch[]
+    }
+    readonly result: {
+      /** positions x SIGNATURE_BYTES[suite] */
+      readonly signatures: Uint8Array
+      readonly valid: Mask
+    }
+  }
+  /** Only after an aggregate failed: names every invalid share in one pass. */
+  readonly findBadShares: {
+    readonly args: SigningTranscript & {
+      /** signers x 33, in the order of `signers`, from the key record */
+      readonly verifyingShares: Batch
+      readonly signatureShares: readonly Batch[]
+    }
+    readonly result: { readonly invalid: readonly { /** place in `signers` */ readonly signer: number; readonly position: number }[] }
+  }
+}
+
+export type JobName = keyof JobTable
+export type JobArgs<N extends JobName> = JobTable[N]['args']
+export type JobResult<N extends JobName> = JobTable[N]['result']
+/** A request to compute, as plain data that crosses to a worker. */
+export type Job = { readonly [N in JobName]: { readonly name: N; readonly args: JobArgs<N> } }[JobName]

@@ -1,0 +1,13 @@
+import type { Kernel } from '../../kernel/contract.ts'
+import type { JobArgs, JobName, JobResult } from './contract.ts'
+
+/** One job: pure, synchronous, over plain data. */
+export interface JobDefinition<N extends JobName> {
+  run(kernel: Kernel, args: JobArgs<N>): JobResult<N>
+  /** expected time of `run` on the WebAssembly kernel, in microseconds: decides between a worker and inline */
+  estimateMicros(args: JobArgs<N>): number
+  /** the secret arrays among the arguments: a worker wipes its copies after the run */
+  secretsOf(args: JobArgs<N>): readonly Uint8Array[]
+  /** the secret arrays of a result: a worker wipes its copies once they were sent */
+  secretsOfResult(result: JobResult<N>): readonly Uint8Array[]
+}

@@ -1,0 +1,259 @@
+/**
+ * A whole network of nodes in one thread, on virtual time, under a seeded scheduler: the sans-I/O core of every node, real identities, real
+ * cryptography, bytes between nodes. A failing run is replayed from its seed.
+ */
+import type { Effect } from '../../src/ceremony/effects.ts'
+import { KeyMaterial } from '../../src/ceremony/key-material.ts'
+import type { InnerEvent, KeygenOutcome, SignOutcome } from '../../src/ceremony/outcome.ts'
+import type { StoreRequest } from '../../src/ceremony/step.ts'
+import { MultisigClientInner } from '../../src/client/multisig-client-inner.ts'
+import type { NodeSettings } from '../../src/client/node-settings.ts'
+import type { KeygenInstruction, SignInstruction } from '../../src/client/requests.ts'
+import { runJob } from '../../src/crypto/jobs/index.ts'
+import type { Kernel } from '../../src/kernel/contract.ts'
+import { decodeEnvelope, verifyEnvelope } from '../../src/wire/envelope.ts'
+import type { Identity } from '../../src/wire/identity.ts'
+import type { Envelope, ValidatorId } from '../../src/wire/message.ts'
+import type { Roster } from '../../src/wire/roster.ts'
+
+export type Outcome = KeygenOutcome | SignOutcome
+
+export interface Delivery {
+  readonly from: ValidatorId
+  readonly to: ValidatorId
+  readonly bytes: Uint8Array
+}
+
+export interface NetworkOptions {
+  readonly kernel: Kernel
+  readonly identities: ReadonlyMap<ValidatorId, Identity>
+  /** seeded bytes: the schedule and the nodes' randomness */
+  readonly random: (length: number) => Uint8Array
+  /** 0..1: how often a delivery is made twice */
+  readonly duplicate?: number
+  /** largest delay of a delivery, a job or a store request, in virtual milliseconds */
+  readonly maxDelayMs?: number
+  readonly settings?: Partial<NodeSettings>
+  /** what becomes of a message between two nodes: [] drops it */
+  readonly intercept?: (delivery: Delivery) => readonly Delivery[]
+}
+
+interface StoredKey {
+  record: Uint8Array
+  certificates: Uint8Array | null
+}
+
+interface SimulatedNode {
+  readonly id: ValidatorId
+  readonly inner: MultisigClientInner
+  readonly store: Map<string, StoredKey>
+  readonly events: InnerEvent[]
+  readonly outcomes: Map<bigint, Outcome[]>
+  readonly dropped: string[]
+  readonly errors: unknown[]
+  highestCeremonyId: bigint
+}
+
+export class SimulatedNetwork {
+  readonly roster: Roster
+  readonly nodes: ReadonlyMap<ValidatorId, SimulatedNode>
+  /** every byte string that was sent, in order */
+  readonly sent: Delivery[] = []
+  readonly #options: NetworkOptions
+  readonly #queue: { readonly at: number; readonly order: number; readonly action: () => void }[] = []
+  #order = 0
+  #now = 0
+
+  constructor(options: NetworkOptions) {
+    this.#options = options
+    this.roster = new Map([...options.identities].map(([id, identity]) => [id, identity.publicKey]))
+    this.nodes = new Map([...options.identities].map(([id, identity]) => [id, this.#node(id, identity)]))
+  }
+
+  get now(): number {
+    return this.#now
+  }
+
+  node(id: ValidatorId): SimulatedNode {
+    const node = this.nodes.get(id)
+    if (node === undefined) throw new Error(`no node ${id}`)
+    return node
+  }
+
+  keygen(id: ValidatorId, instruction: KeygenInstruction): void {
+    this.#perform(this.node(id), (node) => node.inner.keygen(instruction, this.#now).effects)
+  }
+
+  sign(id: ValidatorId, instruction: SignInstruction): void {
+    const key = this.key(id, instruction.keyId)
+    this.#perform(this.node(id), (node) => node.inner.sign(instruction, key, this.#now))
+  }
+
+  key(id: ValidatorId, keyId: string): KeyMaterial {
+    const stored = this.node(id).store.get(keyId)
+    if (stored === undefined) throw new Error(`${id} has no key ${keyId}`)
+    return KeyMaterial.decode(stored.record)
+  }
+
+  /** Calls `action` at a random time of the schedule. */
+  later(action: () => void, maxDelayMs = this.#options.maxDelayMs ?? 50): void {
+    this.#at(this.#now + this.fraction() * maxDelayMs, action)
+  }
+
+  /** Until nothing is left to happen; deadlines fire. */
+  run(): void {
+    for (;;) {
+      while (this.#queue.length > 0) this.#next()
+      const deadline = Math.min(...[...this.nodes.values()].map(({ inner }) => inner.nextDeadline()))
+      if (deadline === Number.POSITIVE_INFINITY) return
+      this.#now = Math.max(this.#now, deadline)
+      for (const node of this.nodes.values()) this.#perform(node, () => node.inner.cleanup(this.#now))
+    }
+  }
+
+  /** The one outcome that a node reported for a ceremony. */
+  outcome(id: ValidatorId, ceremonyId: bigint): Outcome {
+    const outcomes = this.node(id).outcomes.get(ceremonyId) ?? []
+    if (outcomes.length !== 1 || outcomes[0] === undefined) throw new Error(`${id} reported ${outcomes.length} outcomes for ${ceremonyId}`)
+    return outcomes[0]
+  }
+
+  /** 0 <= x < 1, from the seed */
+  fraction(): number {
+    const bytes = this.#options.random(4)
+    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) / 2 ** 32
+  }
+
+  /** Hands bytes to a node as if they had come from the bus. */
+  deliver(to: ValidatorId, bytes: Uint8Array): void {
+    const node = this.node(to)
+    let envelope: Envelope
+    try {
+      envelope = decodeEnvelope(new Uint8Array(bytes))
+    } catch {
+      node.dropped.push('malformed')
+      return
+    }
+    const { header, body } = envelope
+    const publicKey = this.roster.get(header.from)
+    if (publicKey === undefined || header.from === to || (header.to !== null && header.to !== to)) {
+      node.dropped.push('sender')
+      return
+    }
+    const refused = node.inner.admit(header, body.length, bytes.length)
+    if (refused !== null) node.dropped.push(refused)
+    else if (!verifyEnvelope(envelope, publicKey)) node.dropped.push('signature')
+    else this.#perform(node, () => node.inner.message(envelope, this.#now))
+  }
+
+  #node(id: ValidatorId, identity: Identity): SimulatedNode {
+    const settings: NodeSettings = {
+      network: 'simulation',
+      self: id,
+      identity,
+      roster: this.roster,
+      random: this.#options.random,
+      stageTimeoutMs: 30_000,
+      ceremonyIdWindow: 6_000,
+      maxOpenCeremonies: 4_096,
+      early: { bytesPerPeer: 1 << 20, bytesTotal: 1 << 24, ttlMs: 30_000 },
+      ...this.#options.settings,
+    }
+    return {
+      id,
+      inner: new MultisigClientInner(settings, 0n),
+      store: new Map(),
+      events: [],
+      outcomes: new Map(),
+      dropped: [],
+      errors: [],
+      highestCeremonyId: 0n,
+    }
+  }
+
+  #perform(node: SimulatedNode, change: (node: SimulatedNode) => Effect[]): void {
+    for (const effect of change(node)) this.#carryOut(node, effect)
+  }
+
+  #carryOut(node: SimulatedNode, effect: Effect): void {
+    switch (effect.type) {
+      case 'send':
+        for (const to of effect.to === null ? this.nodes.keys() : [effect.to]) {
+          if (to !== node.id) this.#send({ from: node.id, to, bytes: effect.bytes })
+        }
+        return
+      case 'compute':
+        this.later(() => {
+          const result: unknown = runJob(this.#options.kernel, effect.job)
+          this.#perform(node, ({ inner }) => inner.computed(effect.ceremonyId, effect.token, { ok: true, result }))
+        })
+        return
+      case 'store':
+        this.later(() => {
+          store(node, effect.request)
+          this.#perform(node, ({ inner }) => inner.stored(effect.ceremonyId, effect.token, true))
+        })
+        return
+      case 'event':
+        this.#record(node, effect.event)
+        return
+      case 'dropped':
+        node.dropped.push(effect.reason)
+        return
+      case 'internalError':
+        node.errors.push(effect.error)
+        return
+    }
+  }
+
+  #send(delivery: Delivery): void {
+    this.sent.push(delivery)
+    const { intercept, duplicate = 0 } = this.#options
+    for (const passed of intercept === undefined ? [delivery] : intercept(delivery)) {
+      const copies = this.fraction() < duplicate ? 2 : 1
+      for (let i = 0; i < copies; i++) this.later(() => this.deliver(passed.to, passed.bytes))
+    }
+  }
+
+  #record(node: SimulatedNode, event: InnerEvent): void {
+    node.events.push(event)
+    if (event.type !== 'keygenOutcome' && event.type !== 'signingOutcome') return
+    const { outcome } = event
+    node.outcomes.set(outcome.ceremonyId, [...(node.outcomes.get(outcome.ceremonyId) ?? []), outcome])
+  }
+
+  #at(at: number, action: () => void): void {
+    this.#order += 1
+    this.#queue.push({ at, order: this.#order, action })
+  }
+
+  #next(): void {
+    let first = 0
+    for (let i = 1; i < this.#queue.length; i++) {
+      const a = this.#queue[i]
+      const b = this.#queue[first]
+      if (a !== undefined && b !== undefined && (a.at < b.at || (a.at === b.at && a.order < b.order))) first = i
+    }
+    const [entry] = this.#queue.splice(first, 1)
+    if (entry === undefined) return
+    this.#now = Math.max(this.#now, entry.at)
+    entry.action()
+  }
+}
+
+function store(node: SimulatedNode, request: StoreRequest): void {
+  switch (request.operation) {
+    case 'reserve':
+      if (request.ceremonyId > node.highestCeremonyId) node.highestCeremonyId = request.ceremonyId
+      return
+    case 'putPending':
+      node.store.set(request.keyId, { record: new Uint8Array(request.record), certificates: null })
+      return
+    case 'activate': {
+      const key = node.store.get(request.keyId)
+      if (key === undefined) throw new Error('activate before putPending')
+      key.certificates = new Uint8Array(request.certificates)
+      return
+    }
+  }
+}
