@@ -4,14 +4,12 @@
  *
  * Every function throws ERR_INVALID_ARGUMENT with `field` for a wrong type, size or value, and ERR_TOO_LARGE for a message over 1 MiB.
  */
-import { checkSignature } from '../crypto/check-signature.ts'
 import { systemRandom } from '../crypto/random-scalars.ts'
 import type { Batch, Scalar } from '../kernel/contract.ts'
 import { sharedKernel } from '../kernel/wasm/index.ts'
-import { readObject, readSuite } from './arguments.ts'
 import { dealWith } from './dealer.ts'
 import { commitWith } from './nonces.ts'
-import { aggregateWith, signWith, verifyShareWith } from './signing.ts'
+import { aggregateWith, signWith, verifyShareWith, verifyWith } from './signing.ts'
 import type { FrostNonces, FrostPublic, FrostShare, FrostSigning, FrostSuite } from './types.ts'
 
 export type { ErrorCode } from '../errors.ts'
@@ -68,6 +66,5 @@ export function aggregate(a: FrostSigning & { signatureShares: ReadonlyMap<numbe
 
 /** As `verifySignature` of the main entry, for the two suites of this one: false for any wrong signature, throws for a wrong key or type. */
 export function verify(a: { suite: FrostSuite; groupPublicKey: Uint8Array; message: Uint8Array; signature: Uint8Array }): boolean {
-  readSuite(readObject(a, 'input').suite, 'suite')
-  return checkSignature(sharedKernel(), a)
+  return verifyWith(sharedKernel(), a)
 }

@@ -1,13 +1,14 @@
 /** Round two, the check of one share, and aggregation. */
 import { assertBytes, concatBytes, wipe } from '../bytes.ts'
+import { checkSignature } from '../crypto/check-signature.ts'
 import { aggregateBatch } from '../crypto/frost-aggregate.ts'
 import { findBadShares, judgeShare } from '../crypto/frost-blame.ts'
 import { prepareSigning, signBatch } from '../crypto/frost-sign.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { type Kernel, type Point33, SCALAR_BYTES, type Scalar } from '../kernel/contract.ts'
-import { decompressAll, readIdentifier, readObject, readShare, readSigning, type SigningInput } from './arguments.ts'
+import { decompressAll, readIdentifier, readObject, readShare, readSigning, readSuite, type SigningInput } from './arguments.ts'
 import { checkNonces, committedTo, takeNonces } from './nonces.ts'
-import type { FrostNonces, FrostShare, FrostSigning } from './types.ts'
+import type { FrostNonces, FrostShare, FrostSigning, FrostSuite } from './types.ts'
 
 /** The list as a whole is unusable although every entry is well formed. */
 function unusable(status: 'bad-points' | 'degenerate'): QuorateError {
@@ -102,4 +103,13 @@ export function aggregateWith(kernel: Kernel, a: FrostSigning & { signatureShare
   // Shares that all hold, yet sum to no signature: the verifying shares are not those of the group key.
   if (culprits.length === 0) throw invalidArgument('keys', 'group key and verifying shares do not belong together')
   throw new QuorateError('ERR_BAD_SIGNATURE_SHARE', { culprits })
+}
+
+/** See `verify` in index.ts. */
+export function verifyWith(
+  kernel: Kernel,
+  a: { suite: FrostSuite; groupPublicKey: Uint8Array; message: Uint8Array; signature: Uint8Array },
+): boolean {
+  const suite = readSuite(readObject(a, 'input').suite, 'suite')
+  return checkSignature(kernel, { suite, groupPublicKey: a.groupPublicKey, message: a.message, signature: a.signature })
 }
