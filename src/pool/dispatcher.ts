@@ -1,0 +1,232 @@
+/**
+ * Takes work, decides where it runs and hands its result back. Small work runs on the calling thread, a millisecond a turn of the event loop so
+ * that sockets and timers are not starved; the rest on threads, as many pieces at once as there are threads. What waits, waits here: first come
+ * first served, bounded, and taken back when its signal aborts. Nothing is retried: work that consumed a nonce must not run twice.
+ *
+ * Merging jobs of one name that wait together would happen where a thread becomes free (`#next`); it is not done yet.
+ */
+import { invalidArgument, QuorateError } from '../errors.ts'
+import { AbortWatch } from './abort.ts'
+import type { PoolStats } from './contract.ts'
+import { estimateMicros } from './cost.ts'
+import { type Executor, wipeResult } from './executor.ts'
+import type { ResolvedPoolOptions } from './options.ts'
+import { copyPlain, NotPlain } from './plain.ts'
+import { PoolStatistics } from './statistics.ts'
+import type { ThreadPool } from './thread-pool.ts'
+import { errorOf, failureOf, type Outcome, type Work } from './work.ts'
+
+/** What the calling thread computes between two turns of the event loop, unless one piece alone takes longer. */
+const INLINE_TURN_MS = 1
+
+interface Task {
+  readonly id: number
+  /** arguments are our copies */
+  readonly work: Work
+  /** all arrays in it */
+  readonly arrays: readonly Uint8Array<ArrayBuffer>[]
+  readonly queued: number
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: QuorateError) => void
+  /** gives the abort callback back */
+  release: () => void
+  settled: boolean
+}
+
+export class Dispatcher {
+  readonly #executor: Executor
+  readonly #threads: ThreadPool | null
+  readonly #options: ResolvedPoolOptions
+  readonly #statistics: PoolStatistics
+  readonly #aborts = new AbortWatch()
+  /** Sets keep insertion order and give any member back at once. */
+  readonly #forThreads = new Set<Task>()
+  readonly #forHere = new Set<Task>()
+  #turnScheduled = false
+  #running = 0
+  #nextId = 0
+  #closing: Promise<void> | null = null
+  #wakeClosing: (() => void) | null = null
+
+  constructor(executor: Executor, threads: ThreadPool | null, options: ResolvedPoolOptions) {
+    this.#executor = executor
+    this.#threads = threads
+    this.#options = options
+    this.#statistics = new PoolStatistics(Math.max(1, options.workers))
+  }
+
+  /** Never throws; the arguments are copied before it returns. */
+  submit(given: Work, signal: AbortSignal | null): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#closing !== null) throw new QuorateError('ERR_POOL_CLOSED')
+      if (signal?.aborted === true) throw new QuorateError('ERR_ABORTED')
+      const inline = this.#threads === null || estimateMicros(given, this.#options.kernel) < this.#options.inlineBelowMicros
+      const startsNow = !inline && this.#hasFreeThread()
+      if (!startsNow && this.#waiting() >= this.#options.maxQueue) throw new QuorateError('ERR_POOL_BUSY')
+      const arrays: Uint8Array<ArrayBuffer>[] = []
+      const work = this.#copy(given, arrays)
+      const task: Task = { id: this.#nextId++, work, arrays, queued: performance.now(), resolve, reject, release: () => {}, settled: false }
+      if (signal !== null) task.release = this.#aborts.add(signal, () => this.#abort(task))
+      if (startsNow) return this.#start(task)
+      if (!inline) this.#forThreads.add(task)
+      else {
+        this.#forHere.add(task)
+        this.#scheduleTurn()
+      }
+    })
+  }
+
+  stats(): PoolStats {
+    const { completed, inline } = this.#statistics
+    return {
+      workers: this.#threads?.threads.length ?? 0,
+      queued: this.#waiting(),
+      running: this.#running,
+      completed,
+      inline,
+      lostWorkers: this.#threads?.lost ?? 0,
+      utilization: this.#statistics.utilization(),
+      runMs: this.#statistics.runMs(),
+      waitMs: this.#statistics.waitMs(),
+    }
+  }
+
+  /** What waits is refused at once; what runs is waited for. */
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown()
+    return this.#closing
+  }
+
+  async #shutDown(): Promise<void> {
+    for (const queue of [this.#forThreads, this.#forHere]) {
+      for (const task of queue) this.#refuse(task, new QuorateError('ERR_POOL_CLOSED'))
+      queue.clear()
+    }
+    while (this.#running > 0) {
+      await new Promise<void>((resolve) => {
+        this.#wakeClosing = resolve
+      })
+    }
+    await this.#threads?.destroy()
+  }
+
+  #waiting(): number {
+    return this.#forThreads.size + this.#forHere.size
+  }
+
+  #hasFreeThread(): boolean {
+    return this.#running < this.#options.workers && this.#forThreads.size === 0
+  }
+
+  #copy(given: Work, arrays: Uint8Array<ArrayBuffer>[]): Work {
+    if (given.type === 'ping') return given
+    try {
+      return { ...given, args: copyPlain(given.args, '', arrays) } as Work
+    } catch (error) {
+      wipeAll(arrays)
+      if (!(error instanceof NotPlain)) throw error
+      // What cannot be copied (a Buffer, a view of shared memory, a class) no operation takes: the kernel itself says so, in its own words.
+      if (given.type === 'operation') {
+        const kernel = this.#executor.kernel()
+        Reflect.apply(kernel[given.name], kernel, given.args)
+      }
+      throw invalidArgument(error.path === '' ? 'args' : error.path, 'must be plain data with exact Uint8Arrays')
+    }
+  }
+
+  #abort(task: Task): void {
+    this.#forThreads.delete(task)
+    this.#forHere.delete(task)
+    this.#refuse(task, new QuorateError('ERR_ABORTED'))
+  }
+
+  /** Of running work the arrays went to the thread, which wipes its own. */
+  #refuse(task: Task, error: QuorateError): void {
+    task.settled = true
+    task.release()
+    wipeAll(task.arrays)
+    task.reject(error)
+  }
+
+  #settle(task: Task, outcome: Outcome): void {
+    if (task.settled) {
+      if (outcome.ok) wipeResult(task.work, outcome.value)
+      return
+    }
+    task.settled = true
+    task.release()
+    if (outcome.ok) task.resolve(outcome.value)
+    else task.reject(errorOf(outcome))
+  }
+
+  #start(task: Task): void {
+    if (this.#threads === null) return
+    const started = performance.now()
+    this.#running++
+    this.#statistics.recordWait(started - task.queued)
+    const done = (outcome: Outcome): void => {
+      this.#running--
+      this.#statistics.recordBusy(performance.now() - started)
+      this.#settle(task, outcome)
+      this.#next()
+    }
+    const buffers = task.arrays.map((array) => array.buffer)
+    this.#threads.run({ id: task.id, work: task.work }, buffers).then(
+      ({ outcome }) => {
+        this.#statistics.recordRun(performance.now() - started)
+        this.#statistics.completed++
+        done(outcome)
+      },
+      (error: unknown) => {
+        // Perhaps it never left: then the copies are still here.
+        wipeAll(task.arrays)
+        done(failureOf(error))
+      },
+    )
+  }
+
+  #next(): void {
+    for (const task of this.#forThreads) {
+      if (this.#running >= this.#options.workers) break
+      this.#forThreads.delete(task)
+      this.#start(task)
+    }
+    if (this.#running === 0) this.#wakeClosing?.()
+  }
+
+  #scheduleTurn(): void {
+    if (this.#turnScheduled) return
+    this.#turnScheduled = true
+    setImmediate(() => {
+      this.#turnScheduled = false
+      this.#turn()
+    })
+  }
+
+  #turn(): void {
+    const end = performance.now() + INLINE_TURN_MS
+    for (const task of this.#forHere) {
+      this.#forHere.delete(task)
+      this.#runHere(task)
+      if (performance.now() >= end) break
+    }
+    if (this.#forHere.size > 0) this.#scheduleTurn()
+  }
+
+  #runHere(task: Task): void {
+    const started = performance.now()
+    this.#statistics.recordWait(started - task.queued)
+    const { outcome } = this.#executor.execute(task.work)
+    const ms = performance.now() - started
+    this.#statistics.recordRun(ms)
+    if (this.#threads === null) this.#statistics.recordBusy(ms)
+    this.#statistics.completed++
+    this.#statistics.inline++
+    this.#settle(task, outcome)
+  }
+}
+
+/** Arrays that were transferred are empty here and not ours to wipe. */
+function wipeAll(arrays: readonly Uint8Array[]): void {
+  for (const array of arrays) if (array.length > 0) array.fill(0)
+}

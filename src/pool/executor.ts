@@ -1,0 +1,98 @@
+/** Runs one piece of work on this thread's kernel: the same code in a worker and on the calling thread, so the same results. */
+import { wipe } from '../bytes.ts'
+import type { JobName } from '../crypto/jobs/contract.ts'
+import { jobs } from '../crypto/jobs/index.ts'
+import { QuorateError } from '../errors.ts'
+import type { Kernel } from '../kernel/contract.ts'
+import { arraysIn, ownResult } from './plain.ts'
+import { failureOf, type Outcome, type Work } from './work.ts'
+
+export interface Execution {
+  readonly outcome: Outcome
+  /** the buffers of the result, all exact and the result's alone: what to transfer */
+  readonly buffers: readonly ArrayBuffer[]
+}
+
+/** A definition by a name that is only known at run time: the executor moves arguments and results without looking inside. */
+interface AnyJob {
+  run(kernel: Kernel, args: unknown): unknown
+  estimateMicros(args: unknown): number
+  secretsOf(args: unknown): readonly Uint8Array[]
+  secretsOfResult(result: unknown): readonly Uint8Array[]
+}
+
+export function definitionOf(name: JobName): AnyJob {
+  return jobs[name]
+}
+
+export class Executor {
+  readonly #instantiate: () => Kernel
+  #kernel: Kernel | null = null
+
+  constructor(instantiate: () => Kernel) {
+    this.#instantiate = instantiate
+  }
+
+  /** @throws ERR_KERNEL_INTEGRITY */
+  kernel(): Kernel {
+    this.#kernel ??= this.#instantiate()
+    return this.#kernel
+  }
+
+  /** Never throws. The arguments are the executor's to wipe: theirs must be copies. */
+  execute(work: Work): Execution {
+    try {
+      return this.#run(work)
+    } catch (error) {
+      // After a trap nobody knows what state the instance is in: the next work gets a new one.
+      if (!(error instanceof QuorateError)) this.#kernel = null
+      return { outcome: failureOf(error), buffers: [] }
+    } finally {
+      wipeArguments(work)
+    }
+  }
+
+  #run(work: Work): Execution {
+    const kernel = this.kernel()
+    switch (work.type) {
+      case 'ping':
+        return { outcome: { ok: true, value: null }, buffers: [] }
+      case 'operation':
+        return handOver(work, Reflect.apply(kernel[work.name], kernel, work.args), [])
+      case 'job': {
+        const definition = definitionOf(work.name)
+        const result = definition.run(kernel, work.args)
+        return handOver(work, result, definition.secretsOfResult(result))
+      }
+    }
+  }
+}
+
+function handOver(work: Exclude<Work, { type: 'ping' }>, result: unknown, secrets: readonly Uint8Array[]): Execution {
+  const foreign = new Set(arraysIn(work.args).map((array) => array.buffer))
+  const { value, buffers } = ownResult(result, (buffer) => foreign.has(buffer))
+  // Transferring empties the arrays that go out as they are; of those that went out as copies the originals stay behind.
+  for (const secret of secrets) if (!(secret.buffer instanceof ArrayBuffer && buffers.has(secret.buffer))) wipe(secret)
+  return { outcome: { ok: true, value }, buffers: [...buffers] }
+}
+
+/** An operation does not say which of its scalars are secret, so all its copies go; a job does. */
+export function wipeArguments(work: Work): void {
+  if (work.type === 'ping') return
+  wipe(...(work.type === 'job' ? secretArguments(work.name, work.args) : arraysIn(work.args)))
+}
+
+function secretArguments(name: JobName, args: unknown): readonly Uint8Array[] {
+  try {
+    const secrets = definitionOf(name).secretsOf(args)
+    if (secrets.every((secret) => secret instanceof Uint8Array)) return secrets
+  } catch {}
+  // Arguments too malformed to find the secrets in them: all bytes go.
+  return arraysIn(args)
+}
+
+/** Of a result that nobody will take. */
+export function wipeResult(work: Work, result: unknown): void {
+  if (work.type === 'ping') return
+  wipe(...(work.type === 'operation' ? arraysIn(result) : definitionOf(work.name).secretsOfResult(result)))
+}
