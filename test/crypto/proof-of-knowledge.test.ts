@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { concatBytes } from '../../src/bytes.ts'
+import { concatBytes, toHex } from '../../src/bytes.ts'
 import { MINUS_ONE } from '../../src/crypto/group-order.ts'
 import { PROOF_BYTES, type ProofStatement, verifyProofs } from '../../src/crypto/proof-of-knowledge.ts'
+import { randomScalars } from '../../src/crypto/random-scalars.ts'
+import { uintBytes } from '../../src/crypto/tags.ts'
 import { QuorateError } from '../../src/errors.ts'
 import { seededRandom, testSeed } from '../helpers/random.ts'
 import { baseline as kernel, makeParty, present, scalar, sidOf } from './ceremony.ts'
@@ -29,6 +32,15 @@ function split({ proof }: ProofStatement): { noncePoint: Uint8Array; response: U
 function shifted(statement: ProofStatement, delta: Uint8Array): ProofStatement {
   const { noncePoint, response } = split(statement)
   return { ...statement, proof: concatBytes(noncePoint, kernel.scalarAdd(response, delta)) }
+}
+
+/** H(parts) mod q, without the code under test. */
+function challengeFrom(...parts: readonly Uint8Array[]): Uint8Array {
+  const tag = createHash('sha256').update('quorate/v1/proof-of-knowledge').digest()
+  const digest = createHash('sha256').update(tag).update(tag)
+  for (const part of parts) digest.update(part)
+  const value = BigInt(`0x${digest.digest('hex')}`)
+  return scalar(value % 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n)
 }
 
 const honest = [1, 2, 3, 4, 5].map((index) => statementOf(index))
@@ -95,6 +107,35 @@ describe('proofs of knowledge', () => {
     const chosen = { ...at(0), constantTerm: at(1).constantTerm }
     expect(check([chosen, at(2)])).toEqual([0, 1])
     expect(check([{ ...at(0), proof: concatBytes(split(at(1)).noncePoint, response) }, at(2)])).toEqual([0, 1])
+  })
+
+  it('G10: forgers who could leave the statement or the nonce point out of the challenge are refused', () => {
+    const [c, z] = [0, 1].map((i) => randomScalars(seededRandom(`${seed} forger ${i}`), 1)).map((value) => value.slice())
+    if (c === undefined || z === undefined) throw new Error('test: no scalars')
+    const add = (a: Uint8Array, b: Uint8Array): Uint8Array => kernel.sum(concatBytes(a, b), 1)
+    const holds = ({ constantTerm, proof }: ProofStatement, challenge: Uint8Array): boolean =>
+      toHex(kernel.baseMul(proof.slice(64))) === toHex(add(proof.slice(0, 64), kernel.mul(constantTerm, challenge)))
+    // Without C_0: R first, hence the challenge, and then C_0 = (z G - R) / c.
+    const noncePoint = kernel.baseMul(c)
+    const early = challengeFrom(sid, uintBytes(1, 2), uintBytes(0, 2), kernel.compress(noncePoint))
+    const difference = add(kernel.baseMul(z), kernel.mul(noncePoint, MINUS_ONE))
+    const rogue = { ...at(0), constantTerm: kernel.mul(difference, kernel.scalarInvert(early)), proof: concatBytes(noncePoint, z) }
+    expect(holds(rogue, early)).toBe(true)
+    expect(check([rogue, at(1)])).toEqual([0, 1])
+    // Without R: C_0 of unknown logarithm first, and then R = z G - c C_0.
+    const late = challengeFrom(sid, uintBytes(1, 2), uintBytes(0, 2), kernel.compress(at(2).constantTerm))
+    const fitting = add(kernel.baseMul(z), kernel.mul(at(2).constantTerm, kernel.scalarMul(MINUS_ONE, late)))
+    const forged = { ...at(0), constantTerm: at(2).constantTerm, proof: concatBytes(fitting, z) }
+    expect(holds(forged, late)).toBe(true)
+    expect(check([forged, at(1)])).toEqual([0, 1])
+  })
+
+  it('the challenge has the bytes of the protocol document', () => {
+    const { constantTerm, proof } = at(4)
+    const points = kernel.compress(concatBytes(constantTerm, proof.slice(0, 64)))
+    const challenge = challengeFrom(sid, Uint8Array.of(0, 5), Uint8Array.of(0, 0), points)
+    const right = kernel.sum(concatBytes(proof.slice(0, 64), kernel.mul(constantTerm, challenge)), 1)
+    expect(kernel.baseMul(proof.slice(64))).toEqual(right)
   })
 
   it('a response of q or more is refused, also one that is congruent to the honest one', () => {

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { describe, expect, it } from 'vitest'
-import { concatBytes, toHex } from '../../src/bytes.ts'
+import { concatBytes, copyBytes, toHex } from '../../src/bytes.ts'
 import { randomScalars } from '../../src/crypto/random-scalars.ts'
 import { decryptShares, encryptShares, openChannels, type ShareChannel, wipeChannels } from '../../src/crypto/share-encryption.ts'
 import { seededRandom, testSeed } from '../helpers/random.ts'
@@ -32,6 +34,19 @@ describe('share encryption', () => {
     expect(ciphertext.buffer.byteLength).toBe(ciphertext.length)
     expect(channel(2, 1, 'in')).toEqual(channel(1, 2, 'out'))
     expect(decryptShares(channel(2, 1, 'in'), ciphertext)).toEqual(plaintext)
+  })
+
+  it('has the bytes of the protocol document', () => {
+    const { shared, fromKey, toKey } = channel(1, 2, 'out')
+    expect(toHex(fromKey)).toBe(toHex(kernel.compress(present(peers[0]).encryptionKey)))
+    expect(toHex(toKey)).toBe(toHex(kernel.compress(present(peers[1]).encryptionKey)))
+    expect(toHex(shared)).toBe(toHex(kernel.compress(kernel.mul(present(peers[1]).encryptionKey, present(secrets[0])))))
+    const tag = createHash('sha256').update('quorate/v1/share-key').digest()
+    const hash = createHash('sha256').update(tag).update(tag)
+    const key = copyBytes(hash.update(concatBytes(shared, fromKey, toKey, sid, Uint8Array.of(0, 1, 0, 2))).digest())
+    const associatedData = concatBytes(sid, Uint8Array.of(3, 0, 1, 0, 2))
+    const expected = xchacha20poly1305(key, new Uint8Array(24), associatedData).encrypt(plaintext)
+    expect(toHex(encryptShares(channel(1, 2, 'out'), plaintext))).toBe(toHex(expected))
   })
 
   it('G28: the ciphertext does not hold the plaintext', () => {
