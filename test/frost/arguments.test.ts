@@ -202,7 +202,7 @@ for (const { name, frost } of await apis()) {
       refuses(frost.verify, { suite, groupPublicKey: keys.groupPublicKey, message, signature }, [
         ['suite', SUITES],
         // 32 bytes are an x-only key here.
-        ['groupPublicKey', notPoints().filter((value) => !(value instanceof Uint8Array) || value.length !== 32)],
+        ['groupPublicKey', notPoints().filter((value) => !ArrayBuffer.isView(value) || value.byteLength !== 32)],
         ['message', notBytes(3)],
         ['signature', notBytes(64)],
       ])
