@@ -185,7 +185,7 @@ function typed(error: unknown, code: 'ERR_MALFORMED' | 'ERR_INVALID_ARGUMENT'): 
 }
 
 function isPrintable(value: unknown): value is string {
-  return typeof value === 'string' && PRINTABLE.test(value) && !value.endsWith('\n')
+  return typeof value === 'string' && PRINTABLE.test(value)
 }
 
 function writeAscii(w: P.Writer, text: string): void {

@@ -6,7 +6,8 @@
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
 import { assertBytes, concatBytes, copyBytes, equalBytes, fromHex, toHex, wipe } from '../bytes.ts'
-import { invalidArgument } from '../errors.ts'
+import { invalidArgument, QuorateError } from '../errors.ts'
+import { EDGE_SIGNATURES, HONEST_SIGNATURE } from './identity-golden.ts'
 
 /** The byte that names Ed25519 wherever an identity key or its signature is encoded. */
 export const IDENTITY_SCHEME = 1
@@ -171,4 +172,33 @@ export function verifyIdentitySignatureAsync(publicKey: Uint8Array, hash: Uint8A
   return new Promise((resolve) => {
     verify(null, hash, key, signature, (error, valid) => resolve(error === null && valid))
   })
+}
+
+/** The check that the self-test is about, replaceable so that a test can show that the self-test sees another habit. */
+export type VerifySignature = (publicKey: Uint8Array, hash: Uint8Array, signature: Uint8Array) => boolean
+
+/**
+ * Run once at client start, about 1 ms.
+ *
+ * @throws ERR_KERNEL_INTEGRITY: this platform would disagree with other nodes; no peer is at fault
+ */
+export function identitySelfTest(verifySignature: VerifySignature = verifyIdentitySignature): void {
+  const identity = identityFromSeed(HONEST_SIGNATURE.seed)
+  const signature = identity.sign(HONEST_SIGNATURE.hash)
+  if (toHex(identity.publicKey) !== HONEST_SIGNATURE.publicKey || toHex(signature) !== HONEST_SIGNATURE.signature)
+    throw failed('an honest signature')
+  if (!equalBytes(identity.exportSeed(), HONEST_SIGNATURE.seed)) throw failed('the seed')
+  if (!verifySignature(identity.publicKey, HONEST_SIGNATURE.hash, signature)) throw failed('an honest signature')
+  for (const { what, message, publicKey, signature, valid } of EDGE_SIGNATURES) {
+    const answer = verifySignature(
+      fromHex(publicKey, 'publicKey', 32),
+      fromHex(message, 'message', 32),
+      fromHex(signature, 'signature', 64),
+    )
+    if (answer !== valid) throw failed(what)
+  }
+}
+
+function failed(what: string): QuorateError {
+  return new QuorateError('ERR_KERNEL_INTEGRITY', { field: 'identity', message: `Ed25519 of this platform fails its self-test: ${what}` })
 }

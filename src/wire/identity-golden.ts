@@ -1,13 +1,9 @@
 /**
- * Does this platform's Ed25519 judge signatures by our rules? The twelve edge signatures of "Taming the many EdDSAs" (Chalkias, Garillot,
+ * What the self-test of identity.ts compares with: the twelve edge signatures of "Taming the many EdDSAs" (Chalkias, Garillot,
  * Nikolaenko, SSR 2020; values of github.com/novifinancial/ed25519-speccheck, Apache-2.0) and one honest signature. All nodes must give the same
  * answers, or one header would be validly signed for some of them only.
  */
-import { equalBytes, fromHex, toHex } from '../bytes.ts'
-import { QuorateError } from '../errors.ts'
-import { identityFromSeed, verifyIdentitySignature } from './identity.ts'
-
-interface EdgeSignature {
+export interface EdgeSignature {
   readonly what: string
   readonly message: string
   readonly publicKey: string
@@ -116,38 +112,10 @@ export const EDGE_SIGNATURES: readonly EdgeSignature[] = [
 ]
 
 /** Ed25519 is deterministic: seed 01..01 on the hash 02..02, checked against an independent implementation. */
-const HONEST = {
+export const HONEST_SIGNATURE = {
   seed: new Uint8Array(32).fill(1),
   hash: new Uint8Array(32).fill(2),
   publicKey: '8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c',
   signature:
     '23c6a658950372e3fa22a44762002cf7ee4c4ee092f351103fa016f3d13de9ac95b1ec77a718a395353fbe102151696571d21f76bdb019cadf9e82766f2f2a0f',
-}
-
-/** The check that the self-test is about, replaceable so that a test can show that the self-test sees another habit. */
-export type VerifySignature = (publicKey: Uint8Array, hash: Uint8Array, signature: Uint8Array) => boolean
-
-/**
- * Run once at client start, about 1 ms.
- *
- * @throws ERR_KERNEL_INTEGRITY: this platform would disagree with other nodes; no peer is at fault
- */
-export function identitySelfTest(verifySignature: VerifySignature = verifyIdentitySignature): void {
-  const identity = identityFromSeed(HONEST.seed)
-  const signature = identity.sign(HONEST.hash)
-  if (toHex(identity.publicKey) !== HONEST.publicKey || toHex(signature) !== HONEST.signature) throw failed('an honest signature')
-  if (!equalBytes(identity.exportSeed(), HONEST.seed)) throw failed('the seed')
-  if (!verifySignature(identity.publicKey, HONEST.hash, signature)) throw failed('an honest signature')
-  for (const { what, message, publicKey, signature, valid } of EDGE_SIGNATURES) {
-    const answer = verifySignature(
-      fromHex(publicKey, 'publicKey', 32),
-      fromHex(message, 'message', 32),
-      fromHex(signature, 'signature', 64),
-    )
-    if (answer !== valid) throw failed(what)
-  }
-}
-
-function failed(what: string): QuorateError {
-  return new QuorateError('ERR_KERNEL_INTEGRITY', { field: 'identity', message: `Ed25519 of this platform fails its self-test: ${what}` })
 }
