@@ -108,12 +108,12 @@ export class Ceremony<Result> {
   /** Whether a message is worth the verification of its signature: null, or why it is dropped. Changes nothing. */
   admit(header: EnvelopeHeader, bodyBytes: number): DropReason | null {
     if (this.#state.phase === 'ended') return 'late'
-    if (header.kind !== this.context.kind || header.ceremonyId !== this.context.ceremonyId) return 'ceremony'
+    if (header.ceremonyId !== this.context.ceremonyId) return 'ceremony'
     const place = this.#places.get(header.from)
     if (place === undefined || place === this.#place) return 'sender'
     if (header.to !== null && header.to !== this.#options.self) return 'sender'
     // Another sid in stage 1 is not noise: its author was instructed differently, and the signature decides whether it said so.
-    if (!equalBytes(header.sid, this.sid)) return header.stage === 1 && this.#stageNumber() <= 1 ? null : 'ceremony'
+    if (!this.#isOurs(header)) return header.stage === 1 && this.#stageNumber() <= 1 ? null : 'ceremony'
     const plan = this.#options.plan[header.stage - 1]
     if (plan === undefined) return 'stage'
     if (bodyBytes > plan.maxBodyBytes) return 'size'
@@ -127,7 +127,7 @@ export class Ceremony<Result> {
     const refused = this.admit(header, envelope.body.length)
     if (refused !== null) return [{ type: 'dropped', reason: refused }]
     const place = required(this.#places.get(header.from))
-    if (!equalBytes(header.sid, this.sid)) return this.#endFailed('instructed-differently', [], [place])
+    if (!this.#isOurs(header)) return this.#endFailed('instructed-differently', [], [place])
     const plan = required(this.#options.plan[header.stage - 1])
     if ((plan.delivery === 'broadcast') !== (header.to === null)) {
       return this.#run(fault(place, 'malformed', envelope))
@@ -135,6 +135,10 @@ export class Ceremony<Result> {
     if (header.stage === 1 && !equalBytes(header.previousTranscript, this.sid)) return this.#run(fault(place, 'malformed', envelope))
     if (header.stage === this.#stageNumber() + 1) return this.#holdEarly(place, envelope)
     return this.#fill(place, envelope)
+  }
+
+  #isOurs(header: EnvelopeHeader): boolean {
+    return header.kind === this.context.kind && equalBytes(header.sid, this.sid)
   }
 
   computed(token: number, computed: Computed): Effect[] {

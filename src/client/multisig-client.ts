@@ -236,7 +236,6 @@ export class MultisigClient implements AsyncDisposable {
     })
     signal?.addEventListener('abort', abort, { once: true })
     this.#run(effects)
-    this.#schedule()
     return outcome
   }
 
@@ -262,12 +261,12 @@ export class MultisigClient implements AsyncDisposable {
     }
   }
 
-  /** The periodic cleanup, earlier when a deadline is nearer. */
+  /** The periodic cleanup, earlier when a deadline is nearer. One stage timeout at most, so that no new ceremony's deadline is slept through. */
   #schedule(): void {
     if (this.#closing !== null) return
     if (this.#timer !== null) clearTimeout(this.#timer)
     const untilDeadline = Math.max(0, Math.ceil(this.#inner.nextDeadline() - performance.now()))
-    const delay = Math.min(this.#resolved.cleanupIntervalMs, untilDeadline)
+    const delay = Math.min(this.#resolved.cleanupIntervalMs, this.#resolved.settings.stageTimeoutMs, untilDeadline)
     this.#timer = setTimeout(() => {
       this.cleanup()
       this.#schedule()
