@@ -53,6 +53,7 @@ const envelopeCoder = prefixed(PREFIX, record<SignedHeaderAndBody>({ ...header, 
 
 /** 1..15 stages, 0x40..0x4f views, 0x7f abort. */
 export function isStageNumber(stage: number): boolean {
+  if (!Number.isInteger(stage)) return false
   return (stage >= 1 && stage <= MAX_STAGE) || (stage >= VIEW_STAGE_BASE && stage <= VIEW_STAGE_BASE + MAX_STAGE) || stage === ABORT_STAGE
 }
 

@@ -5,10 +5,11 @@ export const SCALAR_BYTES = 32
 
 const ORDER = fromHex('fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141', 'q', SCALAR_BYTES)
 
-/** Is the scalar at `offset` below q? */
+/** Are there 32 bytes at `offset`, and are they below q? */
 export function isCanonicalScalar(bytes: Uint8Array, offset = 0): boolean {
+  if (offset < 0 || offset + SCALAR_BYTES > bytes.length) return false
   for (let i = 0; i < SCALAR_BYTES; i++) {
-    const digit = bytes[offset + i] ?? 0xff
+    const digit = bytes[offset + i] ?? 0
     const bound = ORDER[i] ?? 0
     if (digit !== bound) return digit < bound
   }

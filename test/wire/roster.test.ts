@@ -20,7 +20,14 @@ const ofFile = (text: unknown) => refusal(() => parseRosterFile(text as string))
 describe('assertRoster', () => {
   it('takes a Map of ids to identity keys, also more than a ceremony can have', () => {
     expect(ofRoster(testRoster(['a']))).toBe('accepted')
-    expect(ofRoster(testRoster(Array.from({ length: 1200 }, (_, i) => `v${i}`)))).toBe('accepted')
+    const many = Array.from({ length: 1200 }, (_, i): [string, Uint8Array] => [
+      `v${i}`,
+      new Uint8Array(32)
+        .fill(1)
+        .fill(i >> 8, 1, 2)
+        .fill(i & 255, 2, 3),
+    ])
+    expect(ofRoster(new Map(many))).toBe('accepted')
   })
 
   it('refuses what is no Map, and an empty one', () => {
@@ -90,7 +97,7 @@ describe('roster file', () => {
   const file = (...entries: [string, string][]) => `{"validators":{${entries.map(([id, hex]) => `"${id}":"${hex}"`).join(',')}}}`
 
   it('reads what it writes', () => {
-    for (const ids of [['a'], ['b', 'a', 'C', '-', '_'], Array.from({ length: 300 }, (_, i) => `v${i}`)]) {
+    for (const ids of [['a'], ['b', 'a', 'C', '-', '_'], Array.from({ length: 30 }, (_, i) => `v${i}`)]) {
       const roster = testRoster(ids)
       const read = parseRosterFile(formatRosterFile(roster))
       expect(new Map([...read].sort())).toEqual(new Map([...roster].sort()))
