@@ -7,6 +7,7 @@ import { DONE, REFUSED } from './status'
 const A: usize = TEMP_OPERATION
 const B: usize = TEMP_OPERATION + 72
 const C: usize = TEMP_OPERATION + 144
+const D: usize = TEMP_OPERATION + 216
 
 /** `count` x 32 bytes -> canonical limbs; the index of the first that is not below q, or -1. Every item is read. */
 export function readScalars(r: usize, bytes: usize, count: i32): i32 {
@@ -118,7 +119,7 @@ export function evaluatePolynomial(t: i32, m: i32): i32 {
 }
 
 /**
- * inputs: hiding b x 32, binding b x 32, factors b x 32 (both absent when `bound` is 0), multipliers b x 32, share 32, negate b x 1
+ * inputs: hiding b x 32, binding b x 32, factors b x 32 (both absent when `bound` is 0), multipliers b x 32, negate b x 1, share 32
  * -> b x 32: (-1)^negate (hiding + factor binding) + multiplier share
  */
 export function signatureShares(b: i32, bound: i32): i32 {
@@ -126,8 +127,8 @@ export function signatureShares(b: i32, bound: i32): i32 {
   const binding = INPUT + size
   const factors = binding + size
   const multipliers = bound != 0 ? factors + size : binding
-  const share = multipliers + size
-  const negate = share + 32
+  const negate = multipliers + size
+  const share = negate + <usize>b
   if (scalarFromBytes(C, share) == 0) return REFUSED
   scalarToMontgomery(C, C)
   for (let i = 0; i < b; i++) {
@@ -151,4 +152,3 @@ export function signatureShares(b: i32, bound: i32): i32 {
   }
   return DONE
 }
-const D: usize = TEMP_OPERATION + 216
