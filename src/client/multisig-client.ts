@@ -1,4 +1,5 @@
 /** The only shell with I/O: opens envelopes, queues, carries out effects, resolves outcomes. */
+import { setMaxListeners } from 'node:events'
 import type { BusConnection } from '../bus/contract.ts'
 import { toHex } from '../bytes.ts'
 import type { DropReason, Effect } from '../ceremony/effects.ts'
@@ -234,7 +235,11 @@ export class MultisigClient implements AsyncDisposable {
         resolve(ended as Outcome)
       })
     })
-    signal?.addEventListener('abort', abort, { once: true })
+    if (signal !== undefined) {
+      // One signal may well guard thousands of ceremonies; each listener leaves with its outcome, so their number is no leak.
+      setMaxListeners(0, signal)
+      signal.addEventListener('abort', abort, { once: true })
+    }
     this.#run(effects)
     return outcome
   }

@@ -107,8 +107,8 @@ export class FrostStages {
       signatureShares: inOrder(shares).map(([, { body }]) => body),
     }
     return compute('findBadShares', args, ({ invalid }) => {
-      // An invalid sum of valid shares is our own arithmetic failing: nobody is blamed for it.
-      if (invalid.length === 0) return fail('internal')
+      // An invalid sum of valid shares, or an invalid share of our own, is this machine's arithmetic failing: then its word blames nobody.
+      if (invalid.length === 0 || invalid.some(({ signer }) => signer === this.#runtime.place)) return fail('internal')
       return fail(
         'fault',
         invalid.map(({ signer, position }) => this.#badShare(signer, position, commitments, required(shares.get(signer)))),
