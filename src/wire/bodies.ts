@@ -4,16 +4,15 @@
  * one proof would have two encodings.
  */
 import { assertBytes, assertInteger, concatBytes, copyBytes } from '../bytes.ts'
+import { isBelowOrder } from '../crypto/group-order.ts'
 import { uintBytes } from '../crypto/tags.ts'
-import { hashCommitment } from '../crypto/transcript.ts'
+import { DIGEST_BYTES, hashCommitment } from '../crypto/transcript.ts'
 import { invalidArgument } from '../errors.ts'
+import { POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
 import { bytes32, decodeWith, encodeWith, fixedBytes, listOf, malformed, prefixed, record } from './codec.ts'
 import { MAX_BATCH, MAX_PARTICIPANTS } from './message.ts'
-import { isCanonicalScalar, SCALAR_BYTES } from './scalar.ts'
 import { encryptedSharesBytes, MAX_BODY_BYTES } from './sizes.ts'
 
-const DIGEST_BYTES = 32
-const POINT_BYTES = 64
 /** D || E */
 const NONCE_PAIR_BYTES = 2 * POINT_BYTES
 /** R || z */
@@ -64,8 +63,7 @@ export function encodeCommitments(b: CommitmentsBody): Uint8Array<ArrayBuffer> {
   assertBytes(b.proofs, 'proofs', positions * PROOF_BYTES)
   const parts = [b.blind, b.encryptionKey, uintBytes(positions, 2), uintBytes(coefficients, 2)]
   for (let k = 0; k < positions; k++) {
-    if (!isCanonicalScalar(b.proofs, k * PROOF_BYTES + POINT_BYTES))
-      throw invalidArgument(`proofs[${k}]`, 'z must be below the group order')
+    if (!isScalarAt(b.proofs, k * PROOF_BYTES + POINT_BYTES)) throw invalidArgument(`proofs[${k}]`, 'z must be below the group order')
     parts.push(b.commitments.subarray(k * vector, (k + 1) * vector), b.proofs.subarray(k * PROOF_BYTES, (k + 1) * PROOF_BYTES))
   }
   return concatBytes(...parts)
@@ -95,7 +93,7 @@ export function decodeCommitments(bytes: Uint8Array): CommitmentsBody {
     commitments.set(bytes.subarray(offset, offset + vector), k * vector)
     offset += vector
     proofs.set(bytes.subarray(offset, offset + PROOF_BYTES), k * PROOF_BYTES)
-    if (!isCanonicalScalar(bytes, offset + POINT_BYTES)) throw malformed(`proofs[${k}]`, 'z is not below the group order')
+    if (!isScalarAt(bytes, offset + POINT_BYTES)) throw malformed(`proofs[${k}]`, 'z is not below the group order')
     offset += PROOF_BYTES
   }
   return {
@@ -133,7 +131,7 @@ export function decodeNonceCommitments(bytes: Uint8Array, positions: number): Ui
 export function decodeSignatureShares(bytes: Uint8Array, positions: number): Uint8Array<ArrayBuffer> {
   const shares = exactCopy(bytes, positions * SCALAR_BYTES)
   for (let k = 0; k < positions; k++) {
-    if (!isCanonicalScalar(shares, k * SCALAR_BYTES)) throw malformed(`[${k}]`, 'is not below the group order')
+    if (!isScalarAt(shares, k * SCALAR_BYTES)) throw malformed(`[${k}]`, 'is not below the group order')
   }
   return shares
 }
@@ -189,7 +187,7 @@ export function decodeConfirm(bytes: Uint8Array): ConfirmBody {
 
 function checkComplaints({ complaints }: { readonly complaints: readonly Complaint[] }): void {
   complaints.forEach(({ proof }, i) => {
-    if (!isCanonicalScalar(proof, 2 * POINT_BYTES)) throw invalidArgument(`complaints[${i}].proof`, 'z must be below the group order')
+    if (!isScalarAt(proof, 2 * POINT_BYTES)) throw invalidArgument(`complaints[${i}].proof`, 'z must be below the group order')
   })
 }
 
@@ -197,4 +195,8 @@ function exactCopy(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
   assertBytes(bytes, 'bytes')
   if (bytes.length !== length) throw malformed(undefined, `has ${bytes.length} bytes, not ${length}`)
   return copyBytes(bytes)
+}
+
+function isScalarAt(bytes: Uint8Array, offset: number): boolean {
+  return isBelowOrder(bytes.subarray(offset, offset + SCALAR_BYTES))
 }

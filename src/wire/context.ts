@@ -9,6 +9,7 @@
 import * as P from 'micro-packed'
 import { assertInteger } from '../bytes.ts'
 import { TAGS, taggedHash } from '../crypto/tags.ts'
+import { DIGEST_BYTES } from '../crypto/transcript.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import type { Suite } from '../kernel/contract.ts'
 import {
@@ -92,7 +93,6 @@ export interface SignContext extends ContextBase {
 
 export type CeremonyContext = KeygenContext | PreprocessContext | SignContext
 
-const DIGEST_BYTES = 32
 /** What the suite signs: a hash, fixed by the on-chain verifiers. */
 const EVM_MESSAGE_BYTES = 32
 

@@ -9,7 +9,7 @@
 import * as P from 'micro-packed'
 import { assertBytes, copyBytes, equalBytes } from '../bytes.ts'
 import { TAGS, taggedHash } from '../crypto/tags.ts'
-import { bodyDigest } from '../crypto/transcript.ts'
+import { bodyDigest, DIGEST_BYTES } from '../crypto/transcript.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { bytes32, ceremonyId, ceremonyKind, decodeWith, encodeWith, fixedBytes, prefixed, recipient, record, validatorId } from './codec.ts'
 import {
@@ -28,7 +28,7 @@ export { MAX_ENVELOPE_OVERHEAD } from './sizes.ts'
 export type FrameNumber = (typeof FRAME)[keyof typeof FRAME]
 
 /** Bytes of a header, without ids: all of the layout before `signature`. */
-const HEADER_BYTES_WITHOUT_IDS = 4 + 8 + 32 + 1 + 1 + 1 + 32 + 32
+const HEADER_BYTES_WITHOUT_IDS = 4 + 8 + DIGEST_BYTES + 1 + 1 + 1 + DIGEST_BYTES + DIGEST_BYTES
 
 const stageNumber: P.CoderType<number> = P.validate(P.U8, (stage) => {
   if (!isStageNumber(stage)) throw new Error('is not a stage, view or abort')
@@ -41,12 +41,12 @@ const PREFIX = [WIRE_VERSION, FRAME.envelope, IDENTITY_SCHEME]
 const header = {
   kind: ceremonyKind,
   ceremonyId,
-  sid: fixedBytes(32),
+  sid: fixedBytes(DIGEST_BYTES),
   stage: stageNumber,
   from: validatorId,
   to: recipient,
-  previousTranscript: fixedBytes(32),
-  bodyDigest: fixedBytes(32),
+  previousTranscript: fixedBytes(DIGEST_BYTES),
+  bodyDigest: fixedBytes(DIGEST_BYTES),
 }
 const headerCoder = prefixed(PREFIX, record<EnvelopeHeader>(header))
 const envelopeCoder = prefixed(PREFIX, record<SignedHeaderAndBody>({ ...header, signature: fixedBytes(SIGNATURE_BYTES), body: bytes32 }))

@@ -8,8 +8,9 @@
 import * as P from 'micro-packed'
 import { assertBytes, assertInteger, concatBytes, itemOf } from '../bytes.ts'
 import { TAGS, taggedHash } from '../crypto/tags.ts'
+import { DIGEST_BYTES } from '../crypto/transcript.ts'
 import { invalidArgument } from '../errors.ts'
-import type { Suite } from '../kernel/contract.ts'
+import { COMPRESSED_BYTES, type Suite } from '../kernel/contract.ts'
 import { decodeWith, encodeWith, fixedBytes, listOf, protocol, record, suite, validatorId } from './codec.ts'
 import { MAX_PARTICIPANTS, type Protocol, type ValidatorId } from './message.ts'
 import { assertValidatorIds, compareValidatorIds } from './validator-id.ts'
@@ -26,7 +27,6 @@ export interface KeyRecord {
   readonly verifyingShares: Uint8Array
 }
 
-const COMPRESSED_BYTES = 33
 /** Head, and 1,000 participants with ids of 64 characters. */
 export const MAX_KEY_RECORD_BYTES = 1 + 1 + 2 + COMPRESSED_BYTES + 2 + MAX_PARTICIPANTS * (65 + COMPRESSED_BYTES)
 
@@ -78,7 +78,7 @@ export function keyRecordHash(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
  * @param keyId 32 bytes: the keygen's sid
  */
 export function keyDigest(keyId: Uint8Array, keyRecordBytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  assertBytes(keyId, 'keyId', 32)
+  assertBytes(keyId, 'keyId', DIGEST_BYTES)
   return taggedHash(TAGS.keyDigest, keyId, keyRecordBytes)
 }
 

@@ -3,25 +3,23 @@
  * stage but `Commitments`: there a wrong number of coefficients must come through, since it is the author's fault and to be blamed with its
  * envelope, not a message to be dropped.
  */
+import { TAG_BYTES } from '../crypto/share-encryption.ts'
+import { DIGEST_BYTES } from '../crypto/transcript.ts'
 import { invalidArgument } from '../errors.ts'
+import { POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
 import { type CeremonyKind, MAX_BATCH, MAX_BATCH_COEFFICIENTS, MAX_PARTICIPANTS, type StageName } from './message.ts'
 
-const DIGEST = 32
-const SCALAR = 32
-const POINT = 64
-const AEAD_TAG = 16
-
 /** An envelope less its body, with two ids of 64 characters. */
-export const MAX_ENVELOPE_OVERHEAD = 4 + 8 + DIGEST + 1 + 65 + 65 + DIGEST + DIGEST + 64 + 4
+export const MAX_ENVELOPE_OVERHEAD = 4 + 8 + DIGEST_BYTES + 1 + 65 + 65 + DIGEST_BYTES + DIGEST_BYTES + 64 + 4
 
 /** blind, encryption key, two counts */
-const COMMITMENTS_FIXED = DIGEST + POINT + 2 + 2
+const COMMITMENTS_FIXED = DIGEST_BYTES + POINT_BYTES + 2 + 2
 /** R || z */
-const PROOF = POINT + SCALAR
+const PROOF = POINT_BYTES + SCALAR_BYTES
 /** length of the embedded envelope, S, A1 || A2 || z */
-const COMPLAINT_FIXED = 4 + POINT + POINT + POINT + SCALAR
+const COMPLAINT_FIXED = 4 + POINT_BYTES + POINT_BYTES + POINT_BYTES + SCALAR_BYTES
 /** The status byte and the hash. */
-const CONFIRM_OK = 1 + DIGEST
+const CONFIRM_OK = 1 + DIGEST_BYTES
 /** The status byte and the count. */
 const COMPLAINTS_FIXED = 1 + 2
 
@@ -49,19 +47,19 @@ export function maxBodyBytes(shape: BodyShape): number {
   const { positions } = shape
   switch (shape.stage) {
     case 'HashCommitment':
-      return DIGEST
+      return DIGEST_BYTES
     case 'Commitments':
-      return COMMITMENTS_FIXED + positions * PROOF + commitmentsCeiling(shape) * POINT
+      return COMMITMENTS_FIXED + positions * PROOF + commitmentsCeiling(shape) * POINT_BYTES
     case 'SecretShare':
       return encryptedSharesBytes(positions)
     case 'Confirm':
       return confirmCeiling(shape)
     case 'Preprocess':
     case 'NonceCommitments':
-      return positions * 2 * POINT
+      return positions * 2 * POINT_BYTES
     case 'SignatureShare':
     case 'LocalSig':
-      return positions * SCALAR
+      return positions * SCALAR_BYTES
     default:
       throw unknownStage(shape.stage)
   }
@@ -69,7 +67,7 @@ export function maxBodyBytes(shape: BodyShape): number {
 
 /** One AEAD box for all positions. */
 export function encryptedSharesBytes(positions: number): number {
-  return positions * SCALAR + AEAD_TAG
+  return positions * SCALAR_BYTES + TAG_BYTES
 }
 
 /**
@@ -92,7 +90,7 @@ function unknownStage(stage: never): Error {
 }
 
 /** Before the instruction only stage 1 is held, whose largest body is a full batch of nonce commitments. */
-export const EARLY_BODY_BYTES = MAX_BATCH * 2 * POINT
+export const EARLY_BODY_BYTES = MAX_BATCH * 2 * POINT_BYTES
 
 /** The largest body of any ceremony: complaints about 999 dealers of a full batch. */
 export const MAX_BODY_BYTES = maxBodyBytes({

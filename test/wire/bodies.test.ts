@@ -15,7 +15,6 @@ import {
   encodeHashCommitment,
   hashCommitmentOf,
 } from '../../src/wire/bodies.ts'
-import { isCanonicalScalar } from '../../src/wire/scalar.ts'
 
 const ORDER = 'fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'
 const scalar = (hex: string) => fromHex(hex, 'scalar', 32)
@@ -32,16 +31,6 @@ const bodyOf = (positions: number, coefficients: number): CommitmentsBody => ({
   coefficients,
   commitments: new Uint8Array(positions * coefficients * 64).fill(3),
   proofs: new Uint8Array(positions * 96).fill(4),
-})
-
-describe('isCanonicalScalar', () => {
-  it('N17: is true exactly below the group order', () => {
-    for (const value of [new Uint8Array(32), scalar(`${'00'.repeat(31)}01`), below]) expect(isCanonicalScalar(value)).toBe(true)
-    for (const value of tooLarge) expect(isCanonicalScalar(value)).toBe(false)
-    expect(isCanonicalScalar(new Uint8Array(31))).toBe(false)
-    expect(isCanonicalScalar(concatBytes(order, below), 32)).toBe(true)
-    expect(isCanonicalScalar(concatBytes(below, order), 32)).toBe(false)
-  })
 })
 
 describe('Commitments', () => {
