@@ -14,3 +14,4 @@ export type {
   VerifySignatureSharesInput,
   VerifySignaturesInput,
 } from './contract.ts'
+export { loadWasmKernel } from './wasm/index.ts'

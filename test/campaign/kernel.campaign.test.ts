@@ -12,7 +12,7 @@ describe(`campaign: ten times the conformance suite (seed ${seed})`, () => {
   beforeAll(() => {
     process.stdout.write(`kernel campaign: seed ${seed}, ${backends.map(({ name }) => name).join(', ')} against the baseline\n`)
     cases = conformanceCases(seed, SCALE)
-  })
+  }, 600_000)
   afterAll(async () => {
     for (const backend of backends) await backend.close()
   })

@@ -19,7 +19,7 @@ describe(`every back end agrees with the baseline to the byte (seed ${seed})`, (
   let cases: Case[] = []
   beforeAll(() => {
     cases = conformanceCases(seed, 1)
-  })
+  }, 600_000)
   afterAll(async () => {
     for (const backend of backends) await backend.close()
   })
