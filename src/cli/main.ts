@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 /** The `quorate` command. cli/ may import everything; nothing imports cli/. */
+import { setMaxListeners } from 'node:events'
 import { runCommandLine } from './program.ts'
 
 const interrupt = new AbortController()
+// Every ceremony in flight listens to it: many listeners are no leak here.
+setMaxListeners(0, interrupt.signal)
 // The first signal ends cleanly; a second one finds the default handler again and ends at once.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort())
 // A reader that stops early (`quorate demo | head -1`) is no fault of ours.
