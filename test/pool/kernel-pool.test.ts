@@ -3,28 +3,28 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { MessagePort } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createBaselineKernel } from '../../src/kernel/baseline/index.ts'
+import { loadWasmKernel } from '../../src/kernel/wasm/index.ts'
 import type { PoolOptions } from '../../src/pool/contract.ts'
 import { KernelPool } from '../../src/pool/kernel-pool.ts'
 import { threadsOf } from '../../src/pool/threads.ts'
 
-const baseline = createBaselineKernel()
+/** The synchronous kernel: what the pool must agree with. */
+const kernel = await loadWasmKernel()
 const opened: KernelPool[] = []
 
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((pool) => pool.close()))
 })
 
-/** The baseline: its arithmetic is slow enough to be caught running. */
 async function open(options: PoolOptions = {}): Promise<KernelPool> {
-  const pool = await KernelPool.create({ kernel: 'baseline', workers: 1, inlineBelowMicros: 0, ...options })
+  const pool = await KernelPool.create({ workers: 1, inlineBelowMicros: 0, ...options })
   opened.push(pool)
   return pool
 }
 
 const scalars = (count: number): Uint8Array => Uint8Array.from({ length: 32 * count }, (_, i) => (i % 32 === 0 ? 0x7f : (i * 7 + 1) & 255))
-/** Takes some 100 ms on a thread. */
-const long = (): Uint8Array => scalars(100)
+/** Takes a thread long enough to be caught running: tens of milliseconds. */
+const long = (): Uint8Array => scalars(4_000)
 const nonceArgs = () => ({ suite: 'bip340', share: scalars(1), randomness: scalars(2) }) as const
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -55,7 +55,7 @@ describe('where work runs', () => {
     const pool = await open({ inlineBelowMicros: 1_000 })
     await pool.kernel.scalarAdd(scalars(1), scalars(1))
     expect(pool.stats()).toMatchObject({ completed: 1, inline: 1 })
-    await pool.kernel.baseMul(scalars(2))
+    await pool.kernel.baseMul(scalars(100))
     expect(pool.stats()).toMatchObject({ completed: 2, inline: 1 })
     const alone = await open({ workers: 0, inlineBelowMicros: 0 })
     await alone.kernel.baseMul(scalars(2))
@@ -66,7 +66,7 @@ describe('where work runs', () => {
   test('a job and an operation give the same bytes on a worker, inline and on the kernel itself', async () => {
     const threads = await open()
     const inline = await open({ workers: 0 })
-    const here = baseline.mul(baseline.baseMul(scalars(3)), scalars(3))
+    const here = kernel.mul(kernel.baseMul(scalars(3)), scalars(3))
     for (const pool of [threads, inline]) {
       expect(await pool.kernel.mul(await pool.kernel.baseMul(scalars(3)), scalars(3))).toEqual(here)
     }
@@ -79,7 +79,7 @@ describe('where work runs', () => {
   test('inline work never runs inside the call and lets the event loop through', async () => {
     const pool = await open({ workers: 0 })
     const order: string[] = []
-    const work = Array.from({ length: 20 }, () => pool.kernel.baseMul(scalars(2)).then(() => order.push('work')))
+    const work = Array.from({ length: 20 }, () => pool.kernel.baseMul(scalars(100)).then(() => order.push('work')))
     expect(pool.stats()).toMatchObject({ completed: 0, queued: 20 })
     setTimeout(() => order.push('timer'), 1)
     await Promise.all(work)
@@ -108,8 +108,8 @@ describe('arguments and results', () => {
       const first = pool.kernel.baseMul(given)
       const second = pool.kernel.baseMul(given)
       given.fill(0)
-      expect(await first).toEqual(baseline.baseMul(scalars(2)))
-      expect(await second).toEqual(baseline.baseMul(scalars(2)))
+      expect(await first).toEqual(kernel.baseMul(scalars(2)))
+      expect(await second).toEqual(kernel.baseMul(scalars(2)))
       expect(given).toEqual(new Uint8Array(64))
     }
   })
@@ -167,7 +167,7 @@ describe('arguments and results', () => {
         const batch = args[0] as Uint8Array
         let thrown: { code?: string; field?: string; message?: string } = {}
         try {
-          baseline.baseMul(batch)
+          kernel.baseMul(batch)
         } catch (error) {
           thrown = error as typeof thrown
         }
@@ -211,12 +211,12 @@ describe('cancellation', () => {
     const pool = await open()
     const [thread] = threadsOf(pool)
     const controller = new AbortController()
-    const aborted = pool.run('commitNonces', { ...nonceArgs(), randomness: scalars(60) }, { signal: controller.signal })
+    const aborted = pool.run('commitNonces', { ...nonceArgs(), randomness: scalars(4_000) }, { signal: controller.signal })
     expect(pool.stats().running).toBe(1)
     controller.abort()
     await expect(aborted).rejects.toMatchObject({ code: 'ERR_ABORTED' })
     expect(pool.stats().running).toBe(1)
-    expect(await pool.kernel.baseMul(scalars(1))).toEqual(baseline.baseMul(scalars(1)))
+    expect(await pool.kernel.baseMul(scalars(1))).toEqual(kernel.baseMul(scalars(1)))
     expect(threadsOf(pool)).toEqual([thread])
     expect(pool.stats().lostWorkers).toBe(0)
   })
@@ -224,11 +224,11 @@ describe('cancellation', () => {
   test('inline work that waits is aborted; a signal that is aborted already refuses', async () => {
     const pool = await open({ workers: 0 })
     const controller = new AbortController()
-    const kernel = pool.withSignal(controller.signal)
-    const aborted = kernel.baseMul(scalars(1))
+    const bound = pool.withSignal(controller.signal)
+    const aborted = bound.baseMul(scalars(1))
     controller.abort()
     await expect(aborted).rejects.toMatchObject({ code: 'ERR_ABORTED' })
-    await expect(kernel.baseMul(scalars(1))).rejects.toMatchObject({ code: 'ERR_ABORTED' })
+    await expect(bound.baseMul(scalars(1))).rejects.toMatchObject({ code: 'ERR_ABORTED' })
     await tick()
     expect(pool.stats()).toMatchObject({ completed: 0, queued: 0 })
   })
@@ -247,8 +247,8 @@ describe('cancellation', () => {
       listeners--
       remove.apply(signal, args)
     }
-    const kernel = pool.withSignal(signal)
-    const all = Array.from({ length: 1_000 }, () => kernel.scalarAdd(scalars(1), scalars(1)))
+    const bound = pool.withSignal(signal)
+    const all = Array.from({ length: 1_000 }, () => bound.scalarAdd(scalars(1), scalars(1)))
     expect(listeners).toBe(1)
     await Promise.all(all)
     expect(listeners).toBe(0)
@@ -284,7 +284,7 @@ describe('J11: a full queue, a closed pool, a lost thread', () => {
     await expect(pool.kernel.baseMul(scalars(1))).rejects.toMatchObject({ code: 'ERR_POOL_CLOSED' })
     await expect(pool.run('commitNonces', nonceArgs())).rejects.toMatchObject({ code: 'ERR_POOL_CLOSED' })
     expect(closed).toBe(false)
-    expect(await running).toEqual(baseline.baseMul(long()))
+    expect(await running).toEqual(kernel.baseMul(long()))
     await closing
     await pool.close()
     await pool[Symbol.asyncDispose]()
@@ -314,13 +314,13 @@ describe('J11: a full queue, a closed pool, a lost thread', () => {
     const lost = settled.filter((result) => result.status === 'rejected')
     expect(lost).toHaveLength(1)
     expect(lost[0]?.reason).toMatchObject({ name: 'QuorateError', code: 'ERR_WORKER_LOST' })
-    expect(settled[2]).toEqual({ status: 'fulfilled', value: baseline.baseMul(scalars(1)) })
-    expect(settled[3]).toEqual({ status: 'fulfilled', value: baseline.baseMul(scalars(2)) })
+    expect(settled[2]).toEqual({ status: 'fulfilled', value: kernel.baseMul(scalars(1)) })
+    expect(settled[3]).toEqual({ status: 'fulfilled', value: kernel.baseMul(scalars(2)) })
     expect(pool.stats()).toMatchObject({ lostWorkers: 1, completed: 3, workers: 2, running: 0 })
     expect(threadsOf(pool)).toContain(second)
     expect(threadsOf(pool)).not.toContain(first)
     const again = await Promise.all(Array.from({ length: 4 }, () => pool.kernel.baseMul(scalars(3))))
-    for (const result of again) expect(result).toEqual(baseline.baseMul(scalars(3)))
+    for (const result of again) expect(result).toEqual(kernel.baseMul(scalars(3)))
   })
 
   test('J11: threads that die idle are replaced, again and again, and work goes on', async () => {
@@ -329,7 +329,7 @@ describe('J11: a full queue, a closed pool, a lost thread', () => {
       await Promise.all(threadsOf(pool).map((thread) => thread.terminate()))
       await until(() => pool.stats().workers === 2)
       const both = await Promise.all([pool.kernel.baseMul(scalars(1)), pool.kernel.baseMul(scalars(1))])
-      expect(both).toEqual([baseline.baseMul(scalars(1)), baseline.baseMul(scalars(1))])
+      expect(both).toEqual([kernel.baseMul(scalars(1)), kernel.baseMul(scalars(1))])
       expect(pool.stats().lostWorkers).toBe(2 * round)
     }
   })
@@ -340,15 +340,20 @@ describe('J11: a full queue, a closed pool, a lost thread', () => {
     await until(() => pool.stats().workers === 1)
     const waiting = pool.kernel.baseMul(scalars(1))
     await threadsOf(pool)[0]?.terminate()
-    expect(await waiting).toEqual(baseline.baseMul(scalars(1)))
+    expect(await waiting).toEqual(kernel.baseMul(scalars(1)))
     expect(pool.stats()).toMatchObject({ workers: 1, lostWorkers: 2 })
   })
 
   test('J11: when no thread starts any more, what waits is refused instead of waiting for ever, and later work tries anew', async () => {
     const pool = await open()
     let starting = true
+    const ended = new WeakSet<object>()
     const terminate = (): void => {
-      for (const thread of threadsOf(pool)) void thread.terminate()
+      for (const thread of threadsOf(pool)) {
+        if (ended.has(thread)) continue
+        ended.add(thread)
+        void thread.terminate()
+      }
       if (starting) setTimeout(terminate, 1)
     }
     terminate()
@@ -359,6 +364,30 @@ describe('J11: a full queue, a closed pool, a lost thread', () => {
     // The last terminate may still hit the thread that the first of these starts.
     const later = pool.kernel.baseMul(scalars(1)).catch(() => pool.kernel.baseMul(scalars(1)))
     await expect(later).resolves.toHaveLength(64)
+  })
+
+  test('R17: under threads that die at random every result is right or typed as lost, and the pool recovers', async () => {
+    const pool = await open({ workers: 2 })
+    const expected = Array.from({ length: 6 }, (_, i) => kernel.baseMul(scalars(200 + i)))
+    let lost = 0
+    for (let round = 0; round < 8; round++) {
+      const results = expected.map((_, i) => pool.kernel.baseMul(scalars(200 + i)))
+      // Which thread, and how far into the work.
+      await new Promise((resolve) => setTimeout(resolve, round))
+      void threadsOf(pool)[round & 1]?.terminate()
+      for (const [i, result] of (await Promise.allSettled(results)).entries()) {
+        if (result.status === 'fulfilled') expect(result.value).toEqual(expected[i])
+        else {
+          expect(result.reason).toMatchObject({ name: 'QuorateError', code: 'ERR_WORKER_LOST' })
+          lost++
+        }
+      }
+    }
+    expect(lost).toBeGreaterThan(0)
+    expect(lost).toBeLessThanOrEqual(8)
+    await until(() => pool.stats().workers === 2)
+    expect(pool.stats()).toMatchObject({ running: 0, queued: 0 })
+    expect(await pool.kernel.baseMul(scalars(200))).toEqual(expected[0])
   })
 
   test('J11: a thread that dies while the pool closes does not hold the close up', async () => {
@@ -400,9 +429,9 @@ describe('create', () => {
 
   test('a signal aborts the start, and later closes the pool', async () => {
     const early = AbortSignal.abort()
-    await expect(KernelPool.create({ kernel: 'baseline', signal: early })).rejects.toMatchObject({ code: 'ERR_ABORTED' })
+    await expect(KernelPool.create({ workers: 1, signal: early })).rejects.toMatchObject({ code: 'ERR_ABORTED' })
     const during = new AbortController()
-    const starting = KernelPool.create({ kernel: 'baseline', workers: 1, signal: during.signal })
+    const starting = KernelPool.create({ workers: 1, signal: during.signal })
     during.abort()
     await expect(starting).rejects.toMatchObject({ code: 'ERR_ABORTED' })
     const controller = new AbortController()
@@ -412,12 +441,18 @@ describe('create', () => {
     await until(() => pool.stats().workers === 0)
   })
 
-  test('J13: auto is the WebAssembly kernel, compiled once, with the same results', async () => {
-    const pool = await open({ kernel: 'auto' })
-    expect(pool.kernel.info.name).toBe('integer')
-    expect(pool.kernel.info.wasmSha256).toMatch(/^[0-9a-f]{64}$/)
-    expect(await pool.kernel.baseMul(scalars(3))).toEqual(baseline.baseMul(scalars(3)))
-    expect(pool.stats().inline).toBe(0)
+  test('auto and integer are the WebAssembly kernel, baseline is bn.js; the results are the same', async () => {
+    for (const [choice, name] of [
+      ['auto', 'integer'],
+      ['integer', 'integer'],
+      ['baseline', 'baseline'],
+    ] as const) {
+      const pool = await open({ kernel: choice })
+      expect(pool.kernel.info.name).toBe(name)
+      expect(pool.kernel.info.wasmSha256).toEqual(name === 'integer' ? expect.stringMatching(/^[0-9a-f]{64}$/) : null)
+      expect(await pool.kernel.baseMul(scalars(3))).toEqual(kernel.baseMul(scalars(3)))
+      expect(pool.stats().inline).toBe(0)
+    }
   })
 })
 
@@ -430,7 +465,7 @@ describe('the process around the pool', () => {
         '--input-type=module',
         '-e',
         `import { KernelPool } from ${JSON.stringify(module)}
-        const pool = await KernelPool.create({ workers: 2, kernel: 'baseline', inlineBelowMicros: 0 })
+        const pool = await KernelPool.create({ workers: 2, inlineBelowMicros: 0 })
         const one = Uint8Array.from({ length: 32 }, (_, i) => i)
         ${body}`,
       ],
