@@ -8,10 +8,10 @@ import { DEALING_FAULT } from '../../crypto/jobs/contract.ts'
 import { findBadShares } from '../../crypto/jobs/find-bad-shares.ts'
 import { TAGS, taggedHash } from '../../crypto/tags.ts'
 import { bodyDigest, nextTranscript } from '../../crypto/transcript.ts'
-import { QuorateError } from '../../errors.ts'
+import { type ErrorCode, QuorateError } from '../../errors.ts'
 import type { Kernel } from '../../kernel/contract.ts'
 import { type CommitmentsBody, hashCommitmentOf } from '../../wire/bodies.ts'
-import { type CeremonyContext, decodeContext, hashMessage, sidOf } from '../../wire/context.ts'
+import { type CeremonyContext, decodeContext, hashMessage, type SignContext, sidOf } from '../../wire/context.ts'
 import { decodeEnvelope, verifyEnvelope } from '../../wire/envelope.ts'
 import { decodeKeyRecord, keyDigest } from '../../wire/key-record.ts'
 import type { CeremonyId, CeremonyKind, Envelope, ValidatorId } from '../../wire/message.ts'
@@ -42,6 +42,8 @@ interface Case {
   readonly publicKey: Uint8Array
 }
 
+const NOT_EVIDENCE: ReadonlySet<ErrorCode> = new Set(['ERR_MALFORMED', 'ERR_TOO_LARGE', 'ERR_INVALID_ARGUMENT'])
+
 /** A rule refused: the reason is for the reader, never an accusation. */
 class NotProven extends Error {}
 
@@ -59,7 +61,8 @@ export function judgeEvidence(kernel: Kernel, bytes: Uint8Array, roster: Roster)
     return { valid: true, validator: evidence.accused, fault: evidence.fault, kind, ceremonyId, sid: opened.sid }
   } catch (error) {
     if (error instanceof NotProven) return { valid: false, reason: error.message }
-    if (error instanceof QuorateError && (error.code === 'ERR_MALFORMED' || error.code === 'ERR_TOO_LARGE')) {
+    // Every argument here is outside data, so a value that some function refuses is bad evidence and not a mistake of the caller.
+    if (error instanceof QuorateError && NOT_EVIDENCE.has(error.code)) {
       return { valid: false, reason: `${error.field ?? 'evidence'} is not a canonical encoding` }
     }
     throw error
@@ -110,6 +113,10 @@ function commitmentsOf(opened: Case, envelope: Envelope): CommitmentsBody {
   const decoded = plan.decode(envelope.body)
   demand(decoded.ok, 'the body has another fault')
   return decoded.body
+}
+
+function isTwoRound(context: CeremonyContext): context is SignContext {
+  return context.kind === 'sign' && context.protocol === 'frost' && context.mode.type === 'two-round'
 }
 
 function judgeDealing(opened: Case): number | undefined {
@@ -163,7 +170,7 @@ const rules: Readonly<Record<Fault, (opened: Case) => void>> = {
     }
     onlyEnvelopes(opened, 1)
     withoutOpenings(opened)
-    demand(opened.context.kind === 'sign' && opened.context.protocol === 'frost', 'the ceremony has no such stage')
+    demand(isTwoRound(opened.context), 'the ceremony has no such stage')
     const plan = frostPlan(shapeOf(opened.context)).nonceCommitments
     const { header, body } = signedEnvelope(opened, 0)
     demand(header.stage === plan.number && header.to === null, 'not the stage of the nonce commitments')
@@ -193,7 +200,7 @@ function notJudged(): never {
 /** z_i against the commitments that open the digest in the share's own header, and the key and message that open the sid. */
 function judgeSignatureShare(opened: Case): void {
   const { context, evidence, sid, place, kernel } = opened
-  demand(context.kind === 'sign' && context.protocol === 'frost', 'the ceremony has no such stage')
+  demand(isTwoRound(context), 'the ceremony has no such stage')
   const { opening, key, message } = evidence
   demand(opening !== undefined && key !== undefined && message !== undefined, 'an opening is missing')
   const plan = frostPlan(shapeOf(context))
@@ -217,6 +224,14 @@ function judgeSignatureShare(opened: Case): void {
 
   demand(equalBytes(keyDigest(key.keyId, key.record), context.keyDigest), 'the key is not the one of the ceremony')
   const record = decodeKeyRecord(key.record)
+  demand(
+    record.suite === context.suite && record.protocol === context.protocol && record.minSigners === context.minSigners,
+    'the key is of another kind',
+  )
+  demand(
+    context.participants.every(({ id }) => record.participants.includes(id)),
+    'a signer has no share of the key',
+  )
   const named = context.messages[message.position]
   demand(named !== undefined, 'the message position is out of range')
   demand(
