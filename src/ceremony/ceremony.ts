@@ -8,6 +8,7 @@ import { type CeremonyContext, sidOf } from '../wire/context.ts'
 import { sealEnvelope } from '../wire/envelope.ts'
 import type { Identity } from '../wire/identity.ts'
 import type { Envelope, EnvelopeHeader, StageName, ValidatorId } from '../wire/message.ts'
+import { EARLY_BODY_BYTES } from '../wire/sizes.ts'
 import type { Computed, DropReason, Effect } from './effects.ts'
 import { makeEvidence } from './evidence/container.ts'
 import type { Blame, Failure, FailureReason, Fault, Missing, StageEvent } from './outcome.ts'
@@ -84,9 +85,12 @@ export class Ceremony<Result> {
     return this.#state.phase === 'ended' ? this.#state.ending : null
   }
 
-  /** Monotonic time at which the running stage ends for lack of messages. */
+  /** Monotonic time at which `tick` would end it: for lack of messages, or because our own computation hangs. */
   get deadline(): number {
-    return this.#state.phase === 'ended' ? Number.POSITIVE_INFINITY : this.#deadline
+    const { phase } = this.#state
+    if (phase === 'new' || phase === 'ended') return Number.POSITIVE_INFINITY
+    // Our own computation may take longer than a stage, but not for ever.
+    return phase === 'busy' ? this.#deadline + this.#options.stageTimeoutMs : this.#deadline
   }
 
   /** Reserves the ceremony id durably, then enters the first stage. */
@@ -113,7 +117,10 @@ export class Ceremony<Result> {
     if (place === undefined || place === this.#place) return 'sender'
     if (header.to !== null && header.to !== this.#options.self) return 'sender'
     // Another sid in stage 1 is not noise: its author was instructed differently, and the signature decides whether it said so.
-    if (!this.#isOurs(header)) return header.stage === 1 && this.#stageNumber() <= 1 ? null : 'ceremony'
+    if (!this.#isOurs(header)) {
+      if (header.stage !== 1 || this.#stageNumber() > 1) return 'ceremony'
+      return bodyBytes > EARLY_BODY_BYTES ? 'size' : null
+    }
     const plan = this.#options.plan[header.stage - 1]
     if (plan === undefined) return 'stage'
     if (bodyBytes > plan.maxBodyBytes) return 'size'
@@ -137,8 +144,9 @@ export class Ceremony<Result> {
     return this.#fill(place, envelope)
   }
 
-  #isOurs(header: EnvelopeHeader): boolean {
-    return header.kind === this.context.kind && equalBytes(header.sid, this.sid)
+  /** Whether the answer to this request would still change anything; if not, its receiver wipes it. */
+  awaits(token: number): boolean {
+    return this.#state.phase === 'busy' && this.#state.token === token
   }
 
   computed(token: number, computed: Computed): Effect[] {
@@ -150,13 +158,11 @@ export class Ceremony<Result> {
   }
 
   tick(now: number): Effect[] {
+    if (now < this.deadline) return []
     switch (this.#state.phase) {
       case 'awaiting':
-        if (now < this.#deadline) return []
-        return this.#endFailed(this.#state.stage.failureReason ?? 'timeout', [], this.#absent(this.#state.stage))
+        return this.#endFailed('timeout', [], this.#absent(this.#state.stage))
       case 'busy':
-        // Our own computation may take longer than a stage, but not for ever.
-        if (now < this.#deadline + this.#options.stageTimeoutMs) return []
         return this.#endFailed('internal', [], [])
       case 'new':
       case 'ended':
@@ -168,9 +174,17 @@ export class Ceremony<Result> {
     return this.#state.phase === 'ended' ? [] : this.#endFailed('aborted', [], [])
   }
 
-  /** 0 before the first stage is open; while a job runs, the stage that was last full. */
+  #isOurs(header: EnvelopeHeader): boolean {
+    return header.kind === this.context.kind && equalBytes(header.sid, this.sid)
+  }
+
+  /** The open stage; while a job runs, the one that was last full; null before the first. */
+  #stage(): OpenStage<Result> | null {
+    return this.#state.phase === 'awaiting' || this.#state.phase === 'busy' ? this.#state.stage : null
+  }
+
   #stageNumber(): number {
-    return this.#state.phase === 'awaiting' || this.#state.phase === 'busy' ? (this.#state.stage?.plan.number ?? 0) : 0
+    return this.#stage()?.plan.number ?? 0
   }
 
   #holdEarly(place: number, envelope: Envelope): Effect[] {
@@ -194,8 +208,12 @@ export class Ceremony<Result> {
   #fill(place: number, envelope: Envelope): Effect[] {
     if (this.#state.phase !== 'awaiting') {
       // The stage is full: only a repetition can come for it.
-      const held = this.#state.phase === 'busy' ? this.#state.stage?.slot(place) : undefined
-      return held === undefined ? [{ type: 'dropped', reason: 'late' }] : this.#again(place, held, envelope)
+      const held = this.#stage()?.slot(place)
+      if (held === undefined) return [{ type: 'dropped', reason: 'late' }]
+      const decided = envelope.header.stage === this.#options.plan.length
+      // After the last stage nothing depends on what else its author says: whoever has all messages has the result.
+      if (decided && !equalBytes(held.headerHash, envelope.headerHash)) return [{ type: 'dropped', reason: 'late' }]
+      return this.#again(place, held, envelope)
     }
     const { stage } = this.#state
     const held = stage.slot(place)
@@ -281,18 +299,15 @@ export class Ceremony<Result> {
       case 'success':
         this.#end({ status: 'success', result: step.result })
         return null
-      case 'failure': {
-        const override = this.#state.phase === 'awaiting' && step.faults.length === 0 ? this.#state.stage.failureReason : undefined
-        this.#end(this.#describe(override ?? step.reason, step.faults, []))
+      case 'failure':
+        this.#end(this.#describe(step.reason, step.faults, []))
         return null
-      }
     }
   }
 
   #wait(next: (result: unknown) => Step<Result>): number {
     this.#token += 1
-    const stage = this.#state.phase === 'awaiting' || this.#state.phase === 'busy' ? this.#state.stage : null
-    this.#state = { phase: 'busy', token: this.#token, stage, next }
+    this.#state = { phase: 'busy', token: this.#token, stage: this.#stage(), next }
     return this.#token
   }
 
@@ -365,7 +380,7 @@ export class Ceremony<Result> {
     return {
       status: 'failure',
       ceremonyId: this.context.ceremonyId,
-      reason,
+      reason: this.#stage()?.failureReason ?? reason,
       stage: this.#stageName(),
       // Participants are sorted, so order by place is order by validator; positions of one validator keep their order.
       blamed: blamed.sort((a, b) => required(this.#places.get(a.validator)) - required(this.#places.get(b.validator))),

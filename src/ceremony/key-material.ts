@@ -115,7 +115,7 @@ export class KeyMaterial {
       const body = decodeConfirm(envelope.body)
       return body.type === 'ok' && equalBytes(body.recordHash, this.recordHash) && verifyEnvelope(envelope, publicKey)
     } catch (error) {
-      if (error instanceof QuorateError && error.code === 'ERR_MALFORMED') return false
+      if (error instanceof QuorateError && (error.code === 'ERR_MALFORMED' || error.code === 'ERR_TOO_LARGE')) return false
       throw error
     }
   }

@@ -5,7 +5,7 @@
  */
 import { equalBytes, wipe } from '../bytes.ts'
 import { DEALING_FAULT, type Dealing } from '../crypto/jobs/contract.ts'
-import { type RandomSource, randomScalars } from '../crypto/random-scalars.ts'
+import { drawBytes, type RandomSource, randomScalars } from '../crypto/random-scalars.ts'
 import type { Suite } from '../kernel/contract.ts'
 import { type CommitmentsBody, encodeCommitments, encodeHashCommitment, hashCommitmentOf } from '../wire/bodies.ts'
 import type { Runtime } from './ceremony.ts'
@@ -60,7 +60,7 @@ export class SharedSecretState<Result> {
     this.#runtime = runtime
     this.#index = required(options.indices[runtime.place])
     this.#onShared = onShared
-    this.#weightSeed = options.random(32)
+    this.#weightSeed = drawBytes(options.random, 32)
     this.#secrets = {
       coefficients: randomScalars(options.random, positions * minSigners),
       proofNonces: randomScalars(options.random, positions),
@@ -85,7 +85,7 @@ export class SharedSecretState<Result> {
   #commit(dealing: Dealing): Step<Result> {
     wipe(this.#secrets.proofNonces)
     const reveal = encodeCommitments({
-      blind: this.#options.random(BLIND_BYTES),
+      blind: drawBytes(this.#options.random, BLIND_BYTES),
       encryptionKey: dealing.encryptionKey,
       positions: this.#options.shape.positions,
       coefficients: this.#options.shape.minSigners,

@@ -38,7 +38,7 @@ export type OwnMessages =
 export interface StageDefinition<Body, Result> {
   readonly plan: StagePlan<Body>
   readonly own: OwnMessages
-  /** how a timeout or dispute in this stage is reported, when not as itself */
+  /** how every failure from this stage on is reported, when not as itself */
   readonly failureReason?: 'unconfirmed'
   /** looks at one accepted message at once: a step ends the stage early because failure is certain */
   onMessage?(place: number, received: Received<Body>): Step<Result> | null

@@ -45,6 +45,10 @@ export class CeremonyManager<Result> {
     return this.#step(envelope.header.ceremonyId, (ceremony) => ceremony.message(envelope))
   }
 
+  awaits(id: CeremonyId, token: number): boolean {
+    return this.#open.get(id)?.awaits(token) ?? false
+  }
+
   computed(id: CeremonyId, token: number, computed: Computed): Effect[] {
     return this.#step(id, (ceremony) => ceremony.computed(token, computed))
   }

@@ -39,8 +39,6 @@ export class KeygenManager extends CeremonyManager<KeygenResult> {
 function report(ceremonyId: CeremonyId, ending: Ending<KeygenResult>): readonly InnerEvent[] {
   if (ending.status === 'failure') return [{ type: 'keygenOutcome', outcome: ending }]
   const key = ending.result.key.info(ending.result.certificates)
-  // The store has the share; whoever signs loads it from there.
-  ending.result.key.wipe()
   return [
     { type: 'keyReady', keyId: key.keyId },
     { type: 'keygenOutcome', outcome: { status: 'success', ceremonyId, key } },

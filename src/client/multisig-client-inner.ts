@@ -45,10 +45,13 @@ export class MultisigClientInner {
     return [...this.#keygens.ids(), ...this.#signings.ids()]
   }
 
-  /** @throws ERR_CEREMONY_ID_USED, ERR_CEREMONY_ID_WINDOW, ERR_TOO_MANY_CEREMONIES: before anything was sent or the id spent */
-  assertMayStart(id: CeremonyId): void {
+  /**
+   * @param waiting instructions that will start later and count already
+   * @throws ERR_CEREMONY_ID_USED, ERR_CEREMONY_ID_WINDOW, ERR_TOO_MANY_CEREMONIES: before anything was sent or the id spent
+   */
+  assertMayStart(id: CeremonyId, waiting = 0): void {
     this.#ids.assertUnused(id)
-    if (this.open >= this.#settings.maxOpenCeremonies) throw new QuorateError('ERR_TOO_MANY_CEREMONIES', { field: 'ceremonyId' })
+    if (this.open + waiting >= this.#settings.maxOpenCeremonies) throw new QuorateError('ERR_TOO_MANY_CEREMONIES', { field: 'ceremonyId' })
   }
 
   /**
@@ -85,6 +88,11 @@ export class MultisigClientInner {
     if (manager !== null) return manager.message(envelope)
     const notHeld = this.#early.hold(envelope, now)
     return notHeld === null ? [] : [{ type: 'dropped', reason: notHeld }]
+  }
+
+  /** Whether the result of this request is still wanted; secrets in one that is not are its receiver's to wipe. */
+  awaits(id: CeremonyId, token: number): boolean {
+    return this.#managerOf(id)?.awaits(id, token) ?? false
   }
 
   computed(id: CeremonyId, token: number, computed: Computed): Effect[] {

@@ -16,6 +16,7 @@ import { inOrder, type Received, stageStep } from '../stage.ts'
 import { fail, type Step, store } from '../step.ts'
 
 export interface KeygenResult {
+  /** public facts only: its share is wiped by now */
   readonly key: KeyMaterial
   readonly certificates: Uint8Array
 }
@@ -26,6 +27,7 @@ export class KeygenState implements Program<KeygenResult> {
   readonly #contextBytes: Uint8Array
   readonly #random: RandomSource
   #sharedSecret: SharedSecretState<KeygenResult> | null = null
+  #key: KeyMaterial | null = null
 
   constructor(context: KeygenContext, contextBytes: Uint8Array, random: RandomSource) {
     this.plan = sharedSecretPlan(shapeOf(context))
@@ -48,8 +50,10 @@ export class KeygenState implements Program<KeygenResult> {
     return this.#sharedSecret.begin()
   }
 
+  /** Also of the key: the store has the share, and whoever signs loads it from there. */
   wipe(): void {
     this.#sharedSecret?.wipe()
+    this.#key?.wipe()
   }
 
   #storePending(runtime: Runtime, shared: SharedSecret): Step<KeygenResult> {
@@ -71,6 +75,7 @@ export class KeygenState implements Program<KeygenResult> {
       share: shared.shares,
       ok: ok.bytes,
     })
+    this.#key = key
     return store({ operation: 'putPending', keyId: key.keyId, record: key.encode() }, () =>
       stageStep<ConfirmBody, KeygenResult>({
         plan: this.plan.confirm,
