@@ -1,10 +1,12 @@
 /** Carries out what the core asks for: sends, jobs, store requests. Each answer goes back in as an event; nothing here decides. */
 import type { BusConnection } from '../bus/contract.ts'
+import { wipe } from '../bytes.ts'
 import type { Computed, DropReason, Effect } from '../ceremony/effects.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import type { StoreRequest } from '../ceremony/step.ts'
 import { QuorateError } from '../errors.ts'
 import type { KeyStore } from '../keystore/contract.ts'
+import { wipeResult } from '../pool/executor.ts'
 import type { KernelPool } from '../pool/index.ts'
 import type { CeremonyId } from '../wire/message.ts'
 
@@ -14,6 +16,8 @@ type ComputeEffect = Extract<Effect, { type: 'compute' }>
 const BUSY_RETRY_MS = 5
 
 export interface EffectHandlers {
+  /** whether the ceremony still waits for the answer to this request */
+  awaits(id: CeremonyId, token: number): boolean
   computed(id: CeremonyId, token: number, computed: Computed): void
   stored(id: CeremonyId, token: number, ok: boolean): void
   event(event: InnerEvent): void
@@ -80,11 +84,14 @@ export class EffectRunner {
 
   async #compute(effect: ComputeEffect): Promise<void> {
     const { ceremonyId, token, job } = effect
+    // A job that had to wait may have lost its ceremony, and its arguments are wiped then.
+    if (!this.#handlers.awaits(ceremonyId, token)) return
     try {
       const result: unknown = await this.#pool.run(job.name, job.args)
-      if (!this.#closed) this.#handlers.computed(ceremonyId, token, { ok: true, result })
+      if (this.#handlers.awaits(ceremonyId, token)) this.#handlers.computed(ceremonyId, token, { ok: true, result })
+      else wipeResult({ type: 'job', ...job }, result)
     } catch (error) {
-      if (this.#closed) return
+      if (!this.#handlers.awaits(ceremonyId, token)) return
       if (error instanceof QuorateError && error.code === 'ERR_POOL_BUSY') {
         this.#waiting.push(effect)
         this.#retry ??= setTimeout(() => this.#retryWaiting(), BUSY_RETRY_MS)
@@ -100,6 +107,7 @@ export class EffectRunner {
     for (const effect of this.#waiting.splice(0)) void this.#compute(effect)
   }
 
+  /** Never rejects. */
   async #store(id: CeremonyId, token: number, request: StoreRequest): Promise<void> {
     const ok = await this.#request(request).then(
       () => true,
@@ -111,14 +119,19 @@ export class EffectRunner {
     if (!this.#closed) this.#handlers.stored(id, token, ok)
   }
 
-  #request(request: StoreRequest): Promise<void> {
+  /** Async, so that a store that throws instead of rejecting is one that failed. */
+  async #request(request: StoreRequest): Promise<void> {
     switch (request.operation) {
       case 'reserve':
-        return this.#keyStore.reserveCeremonyId(request.ceremonyId)
+        return await this.#keyStore.reserveCeremonyId(request.ceremonyId)
       case 'putPending':
-        return this.#keyStore.putPending(request.keyId, request.record).finally(() => request.record.fill(0))
+        try {
+          return await this.#keyStore.putPending(request.keyId, request.record)
+        } finally {
+          wipe(request.record)
+        }
       case 'activate':
-        return this.#keyStore.activate(request.keyId, request.certificates)
+        return await this.#keyStore.activate(request.keyId, request.certificates)
     }
   }
 
@@ -133,7 +146,7 @@ export class EffectRunner {
 }
 
 /** Operators see it on stderr or through `process.on('warning')`; messages of QuorateError hold no secrets, others are not shown. */
-function warn(what: string, error: unknown): void {
+export function warn(what: string, error: unknown): void {
   const why = error instanceof QuorateError ? `${error.code} ${error.message}` : error instanceof Error ? error.name : typeof error
   process.emitWarning(`${what}: ${why}`, 'QuorateWarning')
 }

@@ -1,5 +1,6 @@
 /** The keys of this node: loaded from the store when first needed, active ones kept, all wiped at close. */
-
+import { types } from 'node:util'
+import { assertBytes } from '../bytes.ts'
 import type { KeyId, KeyInfo } from '../ceremony/key-info.ts'
 import { encodeCertificates, KeyMaterial } from '../ceremony/key-material.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
@@ -9,6 +10,7 @@ import type { ValidatorId } from '../wire/message.ts'
 export class KeyRing {
   readonly #store: KeyStore
   readonly #active = new Map<KeyId, KeyMaterial>()
+  #closed = false
 
   constructor(store: KeyStore) {
     this.#store = store
@@ -24,6 +26,10 @@ export class KeyRing {
     if (stored.state === 'pending') {
       key.wipe()
       throw new QuorateError('ERR_KEY_NOT_ACTIVE', { field: 'keyId' })
+    }
+    if (this.#closed) {
+      key.wipe()
+      throw new QuorateError('ERR_CLOSED')
     }
     // Another caller may have loaded it meanwhile.
     const winner = this.#active.get(keyId)
@@ -56,7 +62,7 @@ export class KeyRing {
     certificates: ReadonlyMap<ValidatorId, Uint8Array>,
   ): Promise<{ readonly info: KeyInfo; readonly changed: boolean }> {
     assertKeyId(keyId)
-    if (!(certificates instanceof Map)) throw invalidArgument('certificates', 'must be a Map')
+    if (!types.isMap(certificates)) throw invalidArgument('certificates', 'must be a Map')
     const stored = await this.#store.get(keyId)
     if (stored === null) throw new QuorateError('ERR_UNKNOWN_KEY', { field: 'keyId' })
     const key = open(keyId, stored)
@@ -64,8 +70,9 @@ export class KeyRing {
       if (stored.state === 'active') return { info: key.info(stored.certificates), changed: false }
       const list = key.record.participants.map((validator) => {
         const certificate: unknown = certificates.get(validator)
-        if (!(certificate instanceof Uint8Array) || !key.certifies(validator, certificate)) {
-          throw invalidArgument(`certificates.${validator}`, 'is missing or not a valid certificate of this key')
+        assertBytes(certificate, `certificates.${validator}`)
+        if (!key.certifies(validator, certificate)) {
+          throw invalidArgument(`certificates.${validator}`, 'is not a valid certificate of this key')
         }
         return certificate
       })
@@ -77,7 +84,9 @@ export class KeyRing {
     }
   }
 
-  wipe(): void {
+  /** No key is held from now on. */
+  close(): void {
+    this.#closed = true
     for (const key of this.#active.values()) key.wipe()
     this.#active.clear()
   }

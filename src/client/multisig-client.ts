@@ -1,15 +1,16 @@
 /** The only shell with I/O: opens envelopes, queues, carries out effects, resolves outcomes. */
-import { setMaxListeners } from 'node:events'
 import type { BusConnection } from '../bus/contract.ts'
 import { toHex } from '../bytes.ts'
 import type { DropReason, Effect } from '../ceremony/effects.ts'
 import type { KeyId, KeyInfo } from '../ceremony/key-info.ts'
+import type { KeyMaterial } from '../ceremony/key-material.ts'
 import type { InnerEvent, KeygenOutcome, SignOutcome } from '../ceremony/outcome.ts'
-import { invalidArgument, QuorateError } from '../errors.ts'
+import { QuorateError } from '../errors.ts'
+import { assertCeremonyMark } from '../keystore/contract.ts'
 import { identitySelfTest } from '../wire/identity.ts'
 import type { CeremonyId, ValidatorId } from '../wire/message.ts'
-import { assertValidatorIds } from '../wire/validator-id.ts'
-import { EffectRunner } from './effect-runner.ts'
+import { assertNotAborted, onAbort, untilAborted } from './abort.ts'
+import { EffectRunner, warn } from './effect-runner.ts'
 import { EventHub } from './event-hub.ts'
 import { eventBytes } from './event-json.ts'
 import { Inbox } from './inbox.ts'
@@ -17,7 +18,16 @@ import { KeyRing } from './key-ring.ts'
 import { MultisigClientInner } from './multisig-client-inner.ts'
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { Readiness } from './readiness.ts'
-import { type KeygenRequest, readKeygenRequest, readSignRequest, type SignRequest } from './requests.ts'
+import {
+  graceOf,
+  type KeygenRequest,
+  readKeygenRequest,
+  readSignRequest,
+  readValidators,
+  type SignInstruction,
+  type SignRequest,
+  signalOf,
+} from './requests.ts'
 
 export interface ClientStats {
   /** ceremonies under way */
@@ -49,18 +59,30 @@ export class MultisigClient implements AsyncDisposable {
   readonly #keygens = new Map<KeyId, Promise<unknown>>()
   #timer: NodeJS.Timeout | null = null
   #onIdle: (() => void) | null = null
+  /** signings that wait for their key */
+  #waiting = 0
+  /** from the call of `close` on: no new instructions */
   #closing: Promise<void> | null = null
+  /** after the grace: nothing runs any more */
+  #closed = false
 
   /** @throws (rejects with) ERR_INVALID_ARGUMENT, ERR_UNKNOWN_VALIDATOR, ERR_ABORTED, ERR_KERNEL_INTEGRITY, and what bus and store reject with */
   static async start(options: ClientOptions): Promise<MultisigClient> {
     const resolved = resolveOptions(options)
-    if (options.signal?.aborted === true) throw new QuorateError('ERR_ABORTED')
+    assertNotAborted(options.signal)
     identitySelfTest()
-    const mark = await options.keyStore.highestCeremonyId()
+    const mark: unknown = await options.keyStore.highestCeremonyId()
+    assertCeremonyMark(mark, 'keyStore.highestCeremonyId', 0n)
     const connection = await options.bus.connect(resolved.settings.self)
-    const client = new MultisigClient(options, resolved, connection, mark)
-    client.#listen()
-    return client
+    try {
+      assertNotAborted(options.signal)
+      const client = new MultisigClient(options, resolved, connection, mark)
+      client.#listen()
+      return client
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
   }
 
   private constructor(options: ClientOptions, resolved: ResolvedOptions, connection: BusConnection, mark: CeremonyId) {
@@ -75,6 +97,7 @@ export class MultisigClient implements AsyncDisposable {
       deliver: (envelope) => this.#run(this.#inner.message(envelope, performance.now())),
     })
     this.#runner = new EffectRunner(connection, options.keyStore, options.pool, {
+      awaits: (id, token) => this.#inner.awaits(id, token),
       computed: (id, token, computed) => this.#run(this.#inner.computed(id, token, computed)),
       stored: (id, token, ok) => this.#run(this.#inner.stored(id, token, ok)),
       event: (event) => this.#event(event),
@@ -91,11 +114,11 @@ export class MultisigClient implements AsyncDisposable {
   async keygen(request: KeygenRequest): Promise<KeygenOutcome> {
     this.#assertOpen()
     const { self, roster } = this.#resolved.settings
-    const instruction = readKeygenRequest(request, self, roster)
-    if (request.signal?.aborted === true) throw new QuorateError('ERR_ABORTED')
+    const { instruction, signal } = readKeygenRequest(request, self, roster)
+    assertNotAborted(signal)
     const { sid, effects } = this.#inner.keygen(instruction, performance.now())
     const keyId = toHex(sid)
-    const outcome = this.#outcome<KeygenOutcome>(instruction.ceremonyId, effects, request.signal)
+    const outcome = this.#outcome<KeygenOutcome>(instruction.ceremonyId, effects, signal)
     this.#keygens.set(keyId, outcome)
     try {
       return await outcome
@@ -112,14 +135,13 @@ export class MultisigClient implements AsyncDisposable {
   async sign(request: SignRequest): Promise<SignOutcome> {
     this.#assertOpen()
     const { self, roster } = this.#resolved.settings
-    const instruction = readSignRequest(request, self, roster)
-    this.#inner.assertMayStart(instruction.ceremonyId)
-    await this.#keygens.get(instruction.keyId)
-    const key = await this.#keys.active(instruction.keyId)
+    const { instruction, signal } = readSignRequest(request, self, roster)
+    assertNotAborted(signal)
+    const key = await this.#keyFor(instruction, signal)
     this.#assertOpen()
-    if (request.signal?.aborted === true) throw new QuorateError('ERR_ABORTED')
+    assertNotAborted(signal)
     const effects = this.#inner.sign(instruction, key, performance.now())
-    return this.#outcome<SignOutcome>(instruction.ceremonyId, effects, request.signal)
+    return this.#outcome<SignOutcome>(instruction.ceremonyId, effects, signal)
   }
 
   /**
@@ -129,12 +151,8 @@ export class MultisigClient implements AsyncDisposable {
    */
   async waitUntilReady(participants: readonly ValidatorId[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     this.#assertOpen()
-    assertValidatorIds(participants, 'participants')
-    for (const [i, id] of participants.entries()) {
-      if (!this.#resolved.settings.roster.has(id)) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: `participants[${i}]` })
-    }
-    if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal')
-    await this.#readiness.wait(participants, options.signal)
+    const ids = readValidators(participants, 'participants', this.#resolved.settings.roster)
+    await this.#readiness.wait(ids, signalOf(options))
   }
 
   /**
@@ -162,23 +180,27 @@ export class MultisigClient implements AsyncDisposable {
 
   /** An iterator a caller, from the call on; bounded, drops the oldest. @throws ERR_CLOSED, ERR_INVALID_ARGUMENT */
   events(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<InnerEvent> {
-    const { signal } = options
-    if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal')
-    return this.#hub.listen(signal)
+    return this.#hub.listen(signalOf(options))
   }
 
   /** Ends ceremonies that are past their deadlines; runs by itself as well. Never touches a key. */
   cleanup(): void {
-    if (this.#closing === null) this.#run(this.#inner.cleanup(performance.now()))
+    if (!this.#closed) this.#run(this.#inner.cleanup(performance.now()))
   }
 
   stats(): ClientStats {
     return { open: this.#inner.open, dropped: this.#inbox.dropped(), bytesIn: this.#inbox.bytesIn, bytesOut: this.#runner.bytesOut }
   }
 
-  /** Refuses new instructions, gives open ceremonies `graceMs` (default 0) to end, aborts the rest and disconnects. Closing twice is once. */
-  close(options: { readonly graceMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(options.graceMs ?? 0)
+  /**
+   * Refuses new instructions, gives open ceremonies `graceMs` (0..2^31-1, default 0) to end, aborts the rest and disconnects. Closing twice is
+   * once.
+   *
+   * @throws (rejects with) ERR_INVALID_ARGUMENT
+   */
+  async close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    const graceMs = graceOf(options)
+    this.#closing ??= this.#close(graceMs)
     return this.#closing
   }
 
@@ -187,22 +209,36 @@ export class MultisigClient implements AsyncDisposable {
   }
 
   async #close(graceMs: number): Promise<void> {
-    if (graceMs > 0 && this.#inner.open > 0) {
-      const timeout = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref())
-      await Promise.race([timeout, this.#idle()])
-    }
-    for (const id of this.#inner.openIds()) this.#runner.run(this.#inner.abort(id))
+    if (graceMs > 0 && this.#inner.open > 0) await this.#idle(graceMs)
+    for (const id of this.#inner.openIds()) this.#run(this.#inner.abort(id))
+    this.#closed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#options.signal?.removeEventListener('abort', this.#onAbort)
     this.#inbox.close()
     this.#runner.close()
     this.#readiness.close()
     this.#hub.close()
-    this.#keys.wipe()
+    this.#keys.close()
     await this.#connection.close()
   }
 
-  readonly #onAbort = (): void => void this.close()
+  /** The bus is all that can fail here, and nobody is there to be told. */
+  readonly #onAbort = (): void => void this.close().catch((error: unknown) => warn('closing failed', error))
+
+  /** A signing that waits for its key counts as open already. */
+  async #keyFor({ ceremonyId, keyId }: SignInstruction, signal: AbortSignal | undefined): Promise<KeyMaterial> {
+    this.#inner.assertMayStart(ceremonyId, this.#waiting)
+    const keygen = this.#keygens.get(keyId)
+    if (keygen === undefined) return this.#keys.active(keyId)
+    this.#waiting += 1
+    try {
+      await untilAborted(keygen, signal)
+    } finally {
+      this.#waiting -= 1
+    }
+    this.#assertOpen()
+    return this.#keys.active(keyId)
+  }
 
   #listen(): void {
     this.#connection.subscribe('P2PIncoming', (bytes) => this.#inbox.receive(bytes))
@@ -227,19 +263,16 @@ export class MultisigClient implements AsyncDisposable {
 
   /** Registers the waiting caller before the effects run: a ceremony of one node may end inside them. */
   #outcome<Outcome extends KeygenOutcome | SignOutcome>(id: CeremonyId, effects: Effect[], signal?: AbortSignal): Promise<Outcome> {
-    const abort = (): void => this.#run(this.#inner.abort(id))
+    const forget = onAbort(signal, () => this.#run(this.#inner.abort(id)))
     const outcome = new Promise<Outcome>((resolve) => {
       this.#settle.set(id, (ended) => {
-        signal?.removeEventListener('abort', abort)
+        forget()
         // Ids are one number space, so the outcome of this id is of the kind that was asked for.
         resolve(ended as Outcome)
       })
     })
-    if (signal !== undefined) {
-      // One signal may well guard thousands of ceremonies; each listener leaves with its outcome, so their number is no leak.
-      setMaxListeners(0, signal)
-      signal.addEventListener('abort', abort, { once: true })
-    }
+    // Something is waited for now: the process must live until the deadline, even if nothing else keeps it alive.
+    this.#timer?.ref()
     this.#run(effects)
     return outcome
   }
@@ -253,34 +286,41 @@ export class MultisigClient implements AsyncDisposable {
     const settle = this.#settle.get(outcome.ceremonyId)
     this.#settle.delete(outcome.ceremonyId)
     settle?.(outcome)
-    if (this.#inner.open === 0) this.#onIdle?.()
+    if (this.#inner.open > 0) return
+    this.#timer?.unref()
+    this.#onIdle?.()
   }
 
   /** For whoever watches the bus beside the node. A bus that refuses has lost the event; the caller's promise does not depend on it. */
   #publishEvent(event: InnerEvent): void {
-    if (this.#closing !== null) return
     try {
       this.#connection.publish('MultisigEvent', null, eventBytes(event))
     } catch (error) {
-      if (!(error instanceof QuorateError)) throw error
+      warn('the bus refused an event', error)
     }
   }
 
   /** The periodic cleanup, earlier when a deadline is nearer. One stage timeout at most, so that no new ceremony's deadline is slept through. */
   #schedule(): void {
-    if (this.#closing !== null) return
+    if (this.#closed) return
     if (this.#timer !== null) clearTimeout(this.#timer)
     const untilDeadline = Math.max(0, Math.ceil(this.#inner.nextDeadline() - performance.now()))
     const delay = Math.min(this.#resolved.cleanupIntervalMs, this.#resolved.settings.stageTimeoutMs, untilDeadline)
     this.#timer = setTimeout(() => {
       this.cleanup()
       this.#schedule()
-    }, delay).unref()
+    }, delay)
+    if (this.#inner.open === 0) this.#timer.unref()
   }
 
-  #idle(): Promise<void> {
+  /** Until no ceremony is open, or for so long. */
+  #idle(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#onIdle = resolve
+      const timeout = setTimeout(resolve, milliseconds)
+      this.#onIdle = () => {
+        clearTimeout(timeout)
+        resolve()
+      }
     })
   }
 }

@@ -6,7 +6,7 @@ import type { RandomSource } from '../crypto/random-scalars.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import type { KeyStore } from '../keystore/contract.ts'
 import { KernelPool } from '../pool/index.ts'
-import type { Identity } from '../wire/identity.ts'
+import { assertIdentity, type Identity } from '../wire/identity.ts'
 import type { ValidatorId } from '../wire/message.ts'
 import { copyRoster, type Roster } from '../wire/roster.ts'
 import { isValidatorId } from '../wire/validator-id.ts'
@@ -51,27 +51,29 @@ export interface ResolvedOptions {
   readonly cleanupIntervalMs: number
 }
 
-/** @throws ERR_INVALID_ARGUMENT, ERR_UNKNOWN_VALIDATOR, ERR_ABORTED */
+/** @throws ERR_INVALID_ARGUMENT, ERR_TOO_LARGE, ERR_DUPLICATE_VALIDATOR, ERR_UNKNOWN_VALIDATOR */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
   const { network, self, identity } = options
   if (typeof network !== 'string' || !NETWORK.test(network)) throw invalidArgument('network', 'must be 1..255 printable ASCII characters')
   if (!isValidatorId(self)) throw invalidArgument('self', 'must be 1..64 of [A-Za-z0-9_-]')
   const roster = copyRoster(options.roster, 'roster')
-  assertMethods(identity, 'identity', ['sign', 'exportSeed'])
+  assertIdentity(identity, 'identity')
   assertMethods(options.bus, 'bus', ['connect'])
   assertMethods(options.keyStore, 'keyStore', ['putPending', 'activate', 'get', 'list', 'delete', 'reserveCeremonyId', 'highestCeremonyId'])
   if (!(options.pool instanceof KernelPool)) throw invalidArgument('pool', 'must be a KernelPool')
   const own = roster.get(self)
   if (own === undefined) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: 'self' })
   if (!equalBytes(own, identity.publicKey)) throw invalidArgument('identity', 'is not the one that the roster has for this node')
-  if (options.operators !== undefined && options.operators.length > 0) {
-    throw invalidArgument('operators', 'instructions on the bus are not available in this version')
+  const operators: unknown = options.operators
+  if (operators !== undefined && !(Array.isArray(operators) && operators.length === 0)) {
+    throw invalidArgument('operators', 'must be empty: instructions on the bus are not available in this version')
   }
   if (options.random !== undefined && typeof options.random !== 'function') throw invalidArgument('random', 'must be a function')
   if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal')
   const number = (field: keyof ClientOptions & string, fallback: number, min: number, max: number): number => {
-    const value = options[field] ?? fallback
+    const value: unknown = options[field]
+    if (value === undefined) return fallback
     assertInteger(value, field, min, max)
     return value
   }

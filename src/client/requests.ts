@@ -5,7 +5,7 @@ import { assertMessageLength } from '../crypto/suites/index.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { SIGNATURE_BYTES, type Suite } from '../kernel/contract.ts'
 import { assertCeremonyMark, assertKeyId } from '../keystore/contract.ts'
-import { type CeremonyId, MAX_BATCH, MAX_MESSAGE_BYTES, type Protocol, type ValidatorId } from '../wire/message.ts'
+import { type CeremonyId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_PARTICIPANTS, type Protocol, type ValidatorId } from '../wire/message.ts'
 import type { Roster } from '../wire/roster.ts'
 import { assertValidatorIds, sortValidatorIds } from '../wire/validator-id.ts'
 
@@ -28,6 +28,14 @@ export interface SignRequest {
   readonly signal?: AbortSignal
 }
 
+/** setTimeout takes no more. */
+const MAX_MILLISECONDS = 2 ** 31 - 1
+
+interface Read<Instruction> {
+  readonly instruction: Instruction
+  readonly signal: AbortSignal | undefined
+}
+
 /** A checked copy: nothing that the caller still holds. */
 export interface KeygenInstruction {
   readonly ceremonyId: CeremonyId
@@ -41,36 +49,41 @@ export interface KeygenInstruction {
 export interface SignInstruction {
   readonly ceremonyId: CeremonyId
   readonly keyId: KeyId
-  /** sorted */
+  /** in any order */
   readonly signers: readonly ValidatorId[]
   readonly messages: readonly Uint8Array[]
 }
 
-/** @throws ERR_INVALID_ARGUMENT, ERR_DUPLICATE_VALIDATOR, ERR_UNKNOWN_VALIDATOR, ERR_NOT_A_PARTICIPANT with `field` */
-export function readKeygenRequest(request: KeygenRequest, self: ValidatorId, roster: Roster): KeygenInstruction {
-  assertObject(request)
-  assertCeremonyMark(request.ceremonyId, 'ceremonyId', 1n)
-  assertMembers(request.participants, 'participants', self, roster)
-  assertInteger(request.minSigners, 'minSigners', 1, request.participants.length)
-  assertSuite(request.suite)
-  const protocol = request.protocol ?? 'frost'
+/**
+ * Each field is read once, so that what was checked is what is used.
+ *
+ * @throws ERR_INVALID_ARGUMENT, ERR_DUPLICATE_VALIDATOR, ERR_UNKNOWN_VALIDATOR, ERR_NOT_A_PARTICIPANT with `field`
+ */
+export function readKeygenRequest(request: KeygenRequest, self: ValidatorId, roster: Roster): Read<KeygenInstruction> {
+  assertObject(request, 'request')
+  const { ceremonyId, minSigners, suite, protocol = 'frost' } = request
+  assertCeremonyMark(ceremonyId, 'ceremonyId', 1n)
+  const participants = readMembers(request.participants, 'participants', self, roster)
+  assertInteger(minSigners, 'minSigners', 1, participants.length)
+  assertSuite(suite)
   // Keys pinned to Stinson-Strobl could be made, but not used: refused until its signing stages exist.
   if (protocol !== 'frost') throw invalidArgument('protocol', "must be 'frost'")
-  assertSignal(request.signal)
-  const { ceremonyId, minSigners, suite } = request
-  return { ceremonyId, participants: sortValidatorIds(request.participants), minSigners, suite, protocol }
+  const instruction = { ceremonyId, participants: sortValidatorIds(participants), minSigners, suite, protocol }
+  return { instruction, signal: signalOf(request) }
 }
 
 /** @throws as readKeygenRequest, and ERR_TOO_LARGE for a message above 1 MiB or more than 1,000 messages */
-export function readSignRequest(request: SignRequest, self: ValidatorId, roster: Roster): SignInstruction {
-  assertObject(request)
-  assertCeremonyMark(request.ceremonyId, 'ceremonyId', 1n)
-  assertKeyId(request.keyId)
-  assertMembers(request.signers, 'signers', self, roster)
+export function readSignRequest(request: SignRequest, self: ValidatorId, roster: Roster): Read<SignInstruction> {
+  assertObject(request, 'request')
+  const { ceremonyId, keyId } = request
+  assertCeremonyMark(ceremonyId, 'ceremonyId', 1n)
+  assertKeyId(keyId)
+  const signers = readMembers(request.signers, 'signers', self, roster)
   const messages: unknown = request.messages
   if (!Array.isArray(messages) || messages.length === 0) throw invalidArgument('messages', 'must be an array of 1..1000 messages')
   if (messages.length > MAX_BATCH) throw new QuorateError('ERR_TOO_LARGE', { field: 'messages', message: `at most ${MAX_BATCH} messages` })
-  const copies = messages.map((message: unknown, i) => {
+  const copies = Array.from({ length: messages.length }, (_, i) => {
+    const message: unknown = messages[i]
     assertBytes(message, `messages[${i}]`)
     if (message.length > MAX_MESSAGE_BYTES) throw new QuorateError('ERR_TOO_LARGE', { field: `messages[${i}]` })
     return copyBytes(message)
@@ -78,8 +91,38 @@ export function readSignRequest(request: SignRequest, self: ValidatorId, roster:
   if ('preprocessed' in request && request.preprocessed !== undefined) {
     throw invalidArgument('preprocessed', 'is not available in this version')
   }
-  assertSignal(request.signal)
-  return { ceremonyId: request.ceremonyId, keyId: request.keyId, signers: sortValidatorIds(request.signers), messages: copies }
+  return { instruction: { ceremonyId, keyId, signers, messages: copies }, signal: signalOf(request) }
+}
+
+/**
+ * Ids of the roster, copied.
+ *
+ * @throws ERR_INVALID_ARGUMENT, ERR_TOO_LARGE, ERR_DUPLICATE_VALIDATOR, ERR_UNKNOWN_VALIDATOR; `field[i]` is the offending entry
+ */
+export function readValidators(ids: unknown, field: string, roster: Roster): readonly ValidatorId[] {
+  // Index by index, so that holes are seen.
+  const copy: unknown = Array.isArray(ids) ? Array.from({ length: Math.min(ids.length, MAX_PARTICIPANTS + 1) }, (_, i) => ids[i]) : ids
+  assertValidatorIds(copy, field)
+  for (const [i, id] of copy.entries()) {
+    if (!roster.has(id)) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: `${field}[${i}]` })
+  }
+  return copy
+}
+
+/** @throws ERR_INVALID_ARGUMENT */
+export function signalOf(options: { readonly signal?: AbortSignal }): AbortSignal | undefined {
+  assertObject(options, 'options')
+  const { signal } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal')
+  return signal
+}
+
+/** @throws ERR_INVALID_ARGUMENT */
+export function graceOf(options: { readonly graceMs?: number }): number {
+  assertObject(options, 'options')
+  const { graceMs = 0 } = options
+  assertInteger(graceMs, 'graceMs', 0, MAX_MILLISECONDS)
+  return graceMs
 }
 
 /** The messages against the suite that the key is pinned to. */
@@ -87,8 +130,8 @@ export function assertMessagesFor(suite: Suite, messages: readonly Uint8Array[])
   for (const [i, message] of messages.entries()) assertMessageLength(suite, message.length, `messages[${i}]`)
 }
 
-function assertObject(request: unknown): void {
-  if (typeof request !== 'object' || request === null) throw invalidArgument('request', 'must be an object')
+function assertObject(value: unknown, field: string): void {
+  if (typeof value !== 'object' || value === null) throw invalidArgument(field, 'must be an object')
 }
 
 function assertSuite(suite: unknown): void {
@@ -97,14 +140,8 @@ function assertSuite(suite: unknown): void {
   }
 }
 
-function assertSignal(signal: unknown): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal')
-}
-
-export function assertMembers(ids: unknown, field: string, self: ValidatorId, roster: Roster): void {
-  assertValidatorIds(ids, field)
-  for (const [i, id] of ids.entries()) {
-    if (!roster.has(id)) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: `${field}[${i}]` })
-  }
-  if (!ids.includes(self)) throw new QuorateError('ERR_NOT_A_PARTICIPANT', { field })
+function readMembers(ids: unknown, field: string, self: ValidatorId, roster: Roster): readonly ValidatorId[] {
+  const members = readValidators(ids, field, roster)
+  if (!members.includes(self)) throw new QuorateError('ERR_NOT_A_PARTICIPANT', { field })
+  return members
 }

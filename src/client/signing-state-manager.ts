@@ -9,6 +9,7 @@ import { SigningState } from '../ceremony/signing/signing-state.ts'
 import { QuorateError } from '../errors.ts'
 import { encodeContext, hashMessage, type SignContext } from '../wire/context.ts'
 import type { CeremonyId } from '../wire/message.ts'
+import { sortValidatorIds } from '../wire/validator-id.ts'
 import { CeremonyManager } from './ceremony-manager.ts'
 import { type NodeSettings, participantsOf } from './node-settings.ts'
 import { assertMessagesFor, type SignInstruction } from './requests.ts'
@@ -37,7 +38,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
       protocol,
       suite,
       minSigners,
-      participants: participantsOf(this.#settings, instruction.signers),
+      participants: participantsOf(this.#settings, sortValidatorIds(instruction.signers)),
       keyDigest: key.digest,
       mode: { type: 'two-round' },
       messages: instruction.messages.map((message) => ({ length: message.length, hash: hashMessage(message) })),
