@@ -10,6 +10,8 @@ import { invalidArgument } from '../errors.ts'
 
 /** Deeper than any argument or result; ends the walk over a cyclic object. */
 const MAX_DEPTH = 16
+/** No list of any argument is longer (indices are 1..65535); a sparse array of 2^32 holes must not be walked. */
+const MAX_ITEMS = 65_535
 
 /** Thrown by `copyPlain` alone, never leaves the pool. */
 export class NotPlain extends Error {
@@ -49,6 +51,7 @@ function copyAt(value: unknown, path: string, arrays: Uint8Array<ArrayBuffer>[],
   }
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value
+    if (items.length > MAX_ITEMS) throw new NotPlain(path)
     const out: unknown[] = []
     for (let i = 0; i < items.length; i++) out.push(copyAt(items[i], `${path}[${i}]`, arrays, depth + 1))
     return out
