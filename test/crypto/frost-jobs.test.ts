@@ -110,6 +110,16 @@ for (const kernel of await kernels()) {
         }
       })
 
+      it('N17: a zero share written as q is no share, though the sum is right', () => {
+        const random = seededRandom(`${seed} zero sum ${suite}`)
+        const group = dealGroup(kernel, random, { suite, t: 1, indices: [1] })
+        const two = roundTwo(kernel, group, roundOne(kernel, random, group, [1], messagesOf(1, 'zero sum')))
+        const validWith = (second: Uint8Array) =>
+          aggregateAll(kernel, group, { ...two, signatureShares: [must(two.signatureShares[0]), second] }).valid
+        expect([...validWith(new Uint8Array(32))]).toEqual([1])
+        expect([...validWith(copyBytes(GROUP_ORDER))]).toEqual([0])
+      })
+
       it('a share of zero is valid', () => {
         // Chosen backwards: with the nonces fixed, the share x = -+(d + rho e) / (+-lambda c) makes z zero. c depends on Y alone, so the other
         // signer's share moves with it.

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { concatBytes, copyBytes, toHex } from '../../src/bytes.ts'
 import { checkSignature, type SignatureToVerify } from '../../src/crypto/check-signature.ts'
 import { evenPoint } from '../../src/crypto/point-encoding.ts'
+import { verifySignature } from '../../src/crypto/verify-signature.ts'
 import type { Suite } from '../../src/kernel/contract.ts'
 import { kernels } from '../helpers/kernels.ts'
 import { nobleAccepts } from '../helpers/noble.ts'
@@ -196,3 +197,25 @@ for (const kernel of await kernels()) {
     })
   })
 }
+
+describe('verifySignature, the published function', () => {
+  it.each(frostVectors())(
+    'accepts the signature of $source ($suite), and no other message',
+    ({ suite, groupPublicKey, message, signature }) => {
+      expect(verifySignature({ suite, groupPublicKey, message, signature })).toBe(true)
+      expect(verifySignature({ suite, groupPublicKey, message: new Uint8Array(32), signature })).toBe(false)
+    },
+  )
+
+  it('accepts the signature that the contract accepts', () => {
+    const { groupPublicKey, message, s, addressOfNoncePoint } = evmVector()
+    expect(verifySignature({ suite: 'evm', groupPublicKey, message, signature: concatBytes(s, addressOfNoncePoint) })).toBe(true)
+  })
+
+  it('throws for a wrong key only', () => {
+    const { message, signature } = must(frostVectors()[0])
+    expect(() => verifySignature({ suite: 'bip340', groupPublicKey: new Uint8Array(32), message, signature })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', field: 'groupPublicKey' }),
+    )
+  })
+})

@@ -24,8 +24,8 @@ function culpritsOf(run: () => unknown): readonly number[] | undefined {
   return undefined
 }
 
-for (const { name, frost } of await apis()) {
-  describe.each(['secp256k1-sha256', 'bip340'] as const)(`aggregate on ${name}: %s`, (suite) => {
+for (const { name, frost } of apis()) {
+  describe.each(['secp256k1-sha256', 'bip340'] as const)(`aggregate: ${name}: %s`, (suite) => {
     const identifiers = [9, 2, 65_535, 4]
     const { keys, shares } = frost.trustedDealer({ suite, minSigners: 2, identifiers })
     const { commitments, signatureShares } = signAll(frost, keys, shares, message)

@@ -87,8 +87,8 @@ function refuses(run: (input: never) => unknown, good: object, cases: Cases): vo
 
 const SUITES: readonly unknown[] = [undefined, null, 'evm', 'BIP340', '', 1, {}, 'toString']
 
-for (const { name, frost } of await apis()) {
-  describe(`quorate/frost on ${name} refuses bad input with the field`, () => {
+for (const { name, frost } of apis()) {
+  describe(`quorate/frost: ${name} refuses bad input with the field`, () => {
     const suite = 'bip340'
     const { keys, shares } = frost.trustedDealer({ suite, minSigners: 2, identifiers: [1, 2, 3] })
     const share = must(shares[0])

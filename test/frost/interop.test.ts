@@ -56,8 +56,8 @@ function forNoble(noble: FROST, keys: FrostPublic) {
   }
 }
 
-for (const { name, frost } of await apis()) {
-  describe.each(['secp256k1-sha256', 'bip340'] as const)(`mixed groups of noble and quorate/frost on ${name}: %s`, (suite) => {
+for (const { name, frost } of apis()) {
+  describe.each(['secp256k1-sha256', 'bip340'] as const)(`mixed groups of noble and quorate/frost: ${name}: %s`, (suite) => {
     const noble = NOBLE[suite]
     const dealers: Readonly<Record<string, () => Key>> = {
       noble: () => dealtByNoble(suite),

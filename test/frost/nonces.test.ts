@@ -9,8 +9,8 @@ const SUITE = 'bip340'
 const invalid = (field: string) => expect.objectContaining({ name: 'QuorateError', code: 'ERR_INVALID_ARGUMENT', field })
 const used = expect.objectContaining({ name: 'QuorateError', code: 'ERR_NONCE_USED' })
 
-for (const { name, frost } of await apis()) {
-  describe(`FrostNonces on ${name}`, () => {
+for (const { name, frost } of apis()) {
+  describe(`FrostNonces: ${name}`, () => {
     const { keys, shares } = frost.trustedDealer({ suite: SUITE, minSigners: 2, identifiers: [1, 2, 3] })
     const [first, second] = [must(shares[0]), must(shares[1])]
     const message = new Uint8Array(5)

@@ -9,8 +9,8 @@ function frostSuite({ suite }: FrostVector): FrostSuite {
   return suite
 }
 
-for (const { name, frost } of await apis()) {
-  describe.each(frostVectors())(`$source ($suite) with quorate/frost on ${name}`, (vector: FrostVector) => {
+for (const { name, frost } of apis()) {
+  describe.each(frostVectors())(`$source ($suite) with quorate/frost: ${name}`, (vector: FrostVector) => {
     const suite = frostSuite(vector)
     const { message, minSigners } = vector
     const identifiers = vector.shares.map(({ identifier }) => identifier)
