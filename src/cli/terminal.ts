@@ -5,7 +5,7 @@ export interface Terminal {
   /** everything that is not the result: stderr */
   log(text: string): void
   /** where a live line can be drawn; null when nobody watches */
-  readonly terminal: NodeJS.WriteStream | null
+  readonly terminal: NodeJS.WritableStream | null
   /** aborted by SIGINT and SIGTERM */
   readonly signal: AbortSignal
 }

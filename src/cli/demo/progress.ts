@@ -2,10 +2,10 @@
 import { type GenericBar, SingleBar } from 'cli-progress'
 
 export class DemoProgress {
-  readonly #stream: NodeJS.WriteStream | null
+  readonly #stream: NodeJS.WritableStream | null
   #bar: GenericBar | null = null
 
-  constructor(stream: NodeJS.WriteStream | null) {
+  constructor(stream: NodeJS.WritableStream | null) {
     this.#stream = stream
   }
 
