@@ -40,12 +40,12 @@ function bytesIn(value: unknown): Uint8Array[] {
   return []
 }
 
-/** Every array that anything is copied into by `set` while `run` runs: the ones a kernel never sees. */
+/** Every array that `set` copies from or to while `run` runs: the ones a kernel never sees. */
 function filledDuring<T>(run: () => T): { result: T; filled: Uint8Array[] } {
   const filled: Uint8Array[] = []
   const original = Uint8Array.prototype.set
   Uint8Array.prototype.set = function set(...args): void {
-    filled.push(this)
+    filled.push(this, ...bytesIn(args))
     original.apply(this, args)
   }
   try {
