@@ -11,17 +11,18 @@ const D: usize = TEMP_OPERATION + 216
 
 /** `count` x 32 bytes -> canonical limbs; the index of the first that is not below q, or -1. Every item is read. */
 export function readScalars(r: usize, bytes: usize, count: i32): i32 {
-  let first = -1
+  let first: i32 = -1
   for (let i = count - 1; i >= 0; i--) {
-    if (scalarFromBytes(r + <usize>i * SCALAR, bytes + (<usize>i << 5)) == 0) first = i
+    const inRange = <i32>scalarFromBytes(r + <usize>i * SCALAR, bytes + (<usize>i << 5))
+    first ^= (first ^ i) & ~inRange
   }
   return first
 }
 
 /** inputs: scalars n x 32 -> the index of the first that is not below q, or -1; every item is read */
 export function firstBadScalar(n: i32): i32 {
-  let first = -1
-  for (let i = n - 1; i >= 0; i--) if (scalarFromBytes(A, INPUT + (<usize>i << 5)) == 0) first = i
+  let first: i32 = -1
+  for (let i = n - 1; i >= 0; i--) first ^= (first ^ i) & ~<i32>scalarFromBytes(A, INPUT + (<usize>i << 5))
   return first
 }
 
@@ -90,7 +91,9 @@ export function scalarInvertBatch(n: i32): i32 {
   reset()
   const values = take(<usize>n * SCALAR)
   if (readScalars(values, INPUT, n) >= 0) return REFUSED
-  for (let i = 0; i < n; i++) if (scalarZeroMask(values + <usize>i * SCALAR) != 0) return REFUSED
+  let zeros = 0
+  for (let i = 0; i < n; i++) zeros |= <i32>scalarZeroMask(values + <usize>i * SCALAR)
+  if (zeros != 0) return REFUSED
   invertAll(values, n)
   for (let i = 0; i < n; i++) scalarToBytes(OUTPUT + (<usize>i << 5), values + <usize>i * SCALAR)
   return DONE
@@ -119,14 +122,14 @@ export function evaluatePolynomial(t: i32, m: i32): i32 {
 }
 
 /**
- * inputs: hiding b x 32, binding b x 32, factors b x 32 (both absent when `bound` is 0), multipliers b x 32, negate b x 1, share 32
+ * inputs: hiding b x 32, binding b x 32, factors b x 32 (both absent when `bound` is 0, not 1), multipliers b x 32, negate b x 1, share 32
  * -> b x 32: (-1)^negate (hiding + factor binding) + multiplier share
  */
 export function signatureShares(b: i32, bound: i32): i32 {
   const size = <usize>b << 5
   const binding = INPUT + size
   const factors = binding + size
-  const multipliers = bound != 0 ? factors + size : binding
+  const multipliers = binding + size * 2 * <usize>bound
   const negate = multipliers + size
   const share = negate + <usize>b
   if (scalarFromBytes(C, share) == 0) return REFUSED
