@@ -10,7 +10,7 @@ import type { Suite } from '../kernel/contract.ts'
 import { KIND_NUMBER, type Protocol, type ValidatorId } from './message.ts'
 import { isValidatorId } from './validator-id.ts'
 
-export const PROTOCOL_NUMBER: Readonly<Record<Protocol, number>> = { frost: 1, 'stinson-strobl': 2 }
+const PROTOCOL_NUMBER: Readonly<Record<Protocol, number>> = { frost: 1, 'stinson-strobl': 2 }
 export const SUITE_NUMBER: Readonly<Record<Suite, number>> = { 'secp256k1-sha256': 1, bip340: 2, evm: 3 }
 
 /** 1..255 characters, space to tilde: what `ascii` carries. */

@@ -66,7 +66,7 @@ export function encodeHeader(h: EnvelopeHeader): Uint8Array<ArrayBuffer> {
   return encodeWith(headerCoder, h, refuseSelfAddressed)
 }
 
-export function headerHashOf(headerBytes: Uint8Array): Uint8Array<ArrayBuffer> {
+function headerHashOf(headerBytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return taggedHash(TAGS.header, headerBytes)
 }
 

@@ -12,8 +12,8 @@ import { EDGE_SIGNATURES, HONEST_SIGNATURE } from './identity-golden.ts'
 /** The byte that names Ed25519 wherever an identity key or its signature is encoded. */
 export const IDENTITY_SCHEME = 1
 export const PUBLIC_KEY_BYTES = 32
-export const SEED_BYTES = 32
-export const HASH_BYTES = 32
+const SEED_BYTES = 32
+const HASH_BYTES = 32
 export const SIGNATURE_BYTES = 64
 
 export interface Identity {

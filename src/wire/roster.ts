@@ -12,7 +12,7 @@ import { isValidatorId, sortValidatorIds } from './validator-id.ts'
 export type Roster = ReadonlyMap<ValidatorId, Uint8Array>
 
 /** Ten times the largest ceremony. */
-export const MAX_ROSTER = 10_000
+const MAX_ROSTER = 10_000
 /** A full roster of long ids with generous white space. */
 const MAX_FILE_CHARACTERS = 1 << 21
 
