@@ -56,7 +56,8 @@ function forNoble(noble: FROST, keys: FrostPublic) {
   }
 }
 
-for (const { name, frost } of apis()) {
+// The published functions alone: the kernels are compared with each other elsewhere, and noble is slow.
+for (const { name, frost } of apis().slice(0, 1)) {
   describe.each(['secp256k1-sha256', 'bip340'] as const)(`mixed groups of noble and quorate/frost: ${name}: %s`, (suite) => {
     const noble = NOBLE[suite]
     const dealers: Readonly<Record<string, () => Key>> = {
