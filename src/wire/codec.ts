@@ -11,7 +11,7 @@ import { KIND_NUMBER, type Protocol, type ValidatorId } from './message.ts'
 import { isValidatorId } from './validator-id.ts'
 
 const PROTOCOL_NUMBER: Readonly<Record<Protocol, number>> = { frost: 1, 'stinson-strobl': 2 }
-export const SUITE_NUMBER: Readonly<Record<Suite, number>> = { 'secp256k1-sha256': 1, bip340: 2, evm: 3 }
+const SUITE_NUMBER: Readonly<Record<Suite, number>> = { 'secp256k1-sha256': 1, bip340: 2, evm: 3 }
 
 /** 1..255 characters, space to tilde: what `ascii` carries. */
 const PRINTABLE = /^[ -~]{1,255}$/
