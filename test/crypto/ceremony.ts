@@ -3,6 +3,7 @@ import type { Dealing, JobResult } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
 import { randomScalars } from '../../src/crypto/random-scalars.ts'
 import { createBaselineKernel, type Kernel, type Suite } from '../../src/kernel/index.ts'
+import { loadWasmKernel } from '../../src/kernel/wasm/index.ts'
 import { type RandomSource, seededRandom } from '../helpers/random.ts'
 
 export interface Shape {
@@ -24,6 +25,11 @@ export type Shared = Extract<Opened, { status: 'shared' }>
 
 /** One for the file: its table takes a while to make. */
 export const baseline: Kernel = createBaselineKernel()
+/** For `describe.each`: everything above the kernel must hold on each back end. */
+export const kernels: readonly (readonly [string, Kernel])[] = [
+  ['baseline', baseline],
+  ['WebAssembly', await loadWasmKernel()],
+]
 
 export function sidOf(seed: string): Uint8Array {
   return seededRandom(`sid ${seed}`)(32)
