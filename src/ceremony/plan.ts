@@ -13,7 +13,7 @@ import {
   decodeNonceCommitments,
   decodeSignatureShares,
 } from '../wire/bodies.ts'
-import type { CeremonyContext } from '../wire/context.ts'
+import { type CeremonyContext, positionsOf } from '../wire/context.ts'
 import type { Delivery, StageName } from '../wire/message.ts'
 import { type BodyShape, maxBodyBytes } from '../wire/sizes.ts'
 import type { Decoded, StagePlan } from './stage.ts'
@@ -98,8 +98,8 @@ export function frostPlan(shape: CeremonyShape): FrostPlan {
 }
 
 export function shapeOf(context: CeremonyContext): CeremonyShape {
-  const positions = context.kind === 'sign' ? context.messages.length : context.kind === 'preprocess' ? context.count : 1
-  return { kind: context.kind, participants: context.participants.length, minSigners: context.minSigners, positions }
+  const { kind, participants, minSigners } = context
+  return { kind, participants: participants.length, minSigners, positions: positionsOf(context) }
 }
 
 /** All stages of a ceremony in order; empty for a ceremony that this version cannot run. */
