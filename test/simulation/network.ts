@@ -9,12 +9,15 @@ import type { StoreRequest } from '../../src/ceremony/step.ts'
 import { MultisigClientInner } from '../../src/client/multisig-client-inner.ts'
 import type { NodeSettings } from '../../src/client/node-settings.ts'
 import type { KeygenInstruction, SignInstruction } from '../../src/client/requests.ts'
+import type { Job } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
 import type { Kernel } from '../../src/kernel/contract.ts'
 import { decodeEnvelope, verifyEnvelope } from '../../src/wire/envelope.ts'
 import type { Identity } from '../../src/wire/identity.ts'
 import type { Envelope, ValidatorId } from '../../src/wire/message.ts'
 import type { Roster } from '../../src/wire/roster.ts'
+
+export const STAGE_TIMEOUT_MS = 30_000
 
 export type Outcome = KeygenOutcome | SignOutcome
 
@@ -34,8 +37,22 @@ export interface NetworkOptions {
   /** largest delay of a delivery, a job or a store request, in virtual milliseconds */
   readonly maxDelayMs?: number
   readonly settings?: Partial<NodeSettings>
+  /** a source of its own for some nodes; the others draw from `random` */
+  readonly randomOf?: (id: ValidatorId) => ((length: number) => Uint8Array) | undefined
   /** what becomes of a message between two nodes: [] drops it */
   readonly intercept?: (delivery: Delivery) => readonly Delivery[]
+  /** what a node's job gives instead of its result: a node that computes wrongly, or lies; null: the job fails */
+  readonly compute?: (id: ValidatorId, job: Job, result: unknown) => unknown
+  /** false: the store of this node refuses the request */
+  readonly store?: (id: ValidatorId, request: StoreRequest) => boolean
+  /** the highest ceremony id that a node's earlier process used */
+  readonly marks?: ReadonlyMap<ValidatorId, bigint>
+}
+
+export interface LogEntry {
+  /** virtual milliseconds */
+  readonly at: number
+  readonly effect: Effect
 }
 
 interface StoredKey {
@@ -43,14 +60,16 @@ interface StoredKey {
   certificates: Uint8Array | null
 }
 
-interface SimulatedNode {
+export interface SimulatedNode {
   readonly id: ValidatorId
-  readonly inner: MultisigClientInner
+  inner: MultisigClientInner
   readonly store: Map<string, StoredKey>
   readonly events: InnerEvent[]
   readonly outcomes: Map<bigint, Outcome[]>
   readonly dropped: string[]
   readonly errors: unknown[]
+  /** every effect, in order */
+  readonly log: LogEntry[]
   highestCeremonyId: bigint
 }
 
@@ -107,8 +126,31 @@ export class SimulatedNetwork {
       const deadline = Math.min(...[...this.nodes.values()].map(({ inner }) => inner.nextDeadline()))
       if (deadline === Number.POSITIVE_INFINITY) return
       this.#now = Math.max(this.#now, deadline)
-      for (const node of this.nodes.values()) this.#perform(node, () => node.inner.cleanup(this.#now))
+      this.cleanup()
     }
+  }
+
+  /** What is due until then, and deadlines. */
+  runUntil(time: number): void {
+    while (this.#queue.some(({ at }) => at <= time)) this.#next()
+    this.#now = Math.max(this.#now, time)
+    this.cleanup()
+  }
+
+  cleanup(): void {
+    for (const node of this.nodes.values()) this.#perform(node, () => node.inner.cleanup(this.#now))
+  }
+
+  abort(id: ValidatorId, ceremonyId: bigint): void {
+    this.#perform(this.node(id), ({ inner }) => inner.abort(ceremonyId))
+  }
+
+  /** A new process of the same node: it remembers what its store has, and nothing else. */
+  restart(id: ValidatorId): void {
+    const node = this.node(id)
+    const identity = this.#options.identities.get(id)
+    if (identity === undefined) throw new Error(`no identity ${id}`)
+    node.inner = new MultisigClientInner(this.#settings(id, identity), node.highestCeremonyId)
   }
 
   /** The one outcome that a node reported for a ceremony. */
@@ -147,32 +189,40 @@ export class SimulatedNetwork {
   }
 
   #node(id: ValidatorId, identity: Identity): SimulatedNode {
-    const settings: NodeSettings = {
-      network: 'simulation',
-      self: id,
-      identity,
-      roster: this.roster,
-      random: this.#options.random,
-      stageTimeoutMs: 30_000,
-      ceremonyIdWindow: 6_000,
-      maxOpenCeremonies: 4_096,
-      early: { bytesPerPeer: 1 << 20, bytesTotal: 1 << 24, ttlMs: 30_000 },
-      ...this.#options.settings,
-    }
+    const mark = this.#options.marks?.get(id) ?? 0n
     return {
       id,
-      inner: new MultisigClientInner(settings, 0n),
+      inner: new MultisigClientInner(this.#settings(id, identity), mark),
       store: new Map(),
       events: [],
       outcomes: new Map(),
       dropped: [],
       errors: [],
-      highestCeremonyId: 0n,
+      log: [],
+      highestCeremonyId: mark,
+    }
+  }
+
+  #settings(id: ValidatorId, identity: Identity): NodeSettings {
+    return {
+      network: 'simulation',
+      self: id,
+      identity,
+      roster: this.roster,
+      random: this.#options.randomOf?.(id) ?? this.#options.random,
+      stageTimeoutMs: STAGE_TIMEOUT_MS,
+      ceremonyIdWindow: 6_000,
+      maxOpenCeremonies: 4_096,
+      early: { bytesPerPeer: 1 << 20, bytesTotal: 1 << 24, ttlMs: STAGE_TIMEOUT_MS },
+      ...this.#options.settings,
     }
   }
 
   #perform(node: SimulatedNode, change: (node: SimulatedNode) => Effect[]): void {
-    for (const effect of change(node)) this.#carryOut(node, effect)
+    for (const effect of change(node)) {
+      node.log.push({ at: this.#now, effect })
+      this.#carryOut(node, effect)
+    }
   }
 
   #carryOut(node: SimulatedNode, effect: Effect): void {
@@ -184,14 +234,19 @@ export class SimulatedNetwork {
         return
       case 'compute':
         this.later(() => {
-          const result: unknown = runJob(this.#options.kernel, effect.job)
-          this.#perform(node, ({ inner }) => inner.computed(effect.ceremonyId, effect.token, { ok: true, result }))
+          if (!node.inner.awaits(effect.ceremonyId, effect.token)) return
+          const honest: unknown = runJob(this.#options.kernel, effect.job)
+          const { compute } = this.#options
+          const result = compute === undefined ? honest : compute(node.id, effect.job, honest)
+          const computed = result === null ? { ok: false as const } : { ok: true as const, result }
+          this.#perform(node, ({ inner }) => inner.computed(effect.ceremonyId, effect.token, computed))
         })
         return
       case 'store':
         this.later(() => {
-          store(node, effect.request)
-          this.#perform(node, ({ inner }) => inner.stored(effect.ceremonyId, effect.token, true))
+          const ok = this.#options.store?.(node.id, effect.request) ?? true
+          if (ok) store(node, effect.request)
+          this.#perform(node, ({ inner }) => inner.stored(effect.ceremonyId, effect.token, ok))
         })
         return
       case 'event':
