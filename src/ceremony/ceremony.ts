@@ -4,47 +4,15 @@
  */
 import { equalBytes } from '../bytes.ts'
 import { nextTranscript } from '../crypto/transcript.ts'
-import { type CeremonyContext, sidOf } from '../wire/context.ts'
-import { sealEnvelope } from '../wire/envelope.ts'
-import type { Identity } from '../wire/identity.ts'
-import type { Envelope, EnvelopeHeader, StageName, ValidatorId } from '../wire/message.ts'
+import type { CeremonyContext } from '../wire/context.ts'
+import type { Envelope, EnvelopeHeader } from '../wire/message.ts'
 import { EARLY_BODY_BYTES } from '../wire/sizes.ts'
 import type { Computed, DropReason, Effect } from './effects.ts'
-import { makeEvidence } from './evidence/container.ts'
-import type { Blame, Failure, FailureReason, Fault, Missing, StageEvent } from './outcome.ts'
-import type { OpenStage, StagePlan } from './stage.ts'
+import type { FailureReason, Fault } from './outcome.ts'
+import type { CeremonyOptions, Ending, Runtime } from './program.ts'
+import { Seat } from './seat.ts'
+import type { OpenStage } from './stage.ts'
 import { type ProvenFault, required, type Step } from './step.ts'
-
-/** What a ceremony runs: the first step, and the secrets to wipe whatever the end. */
-export interface Program<Result> {
-  begin(runtime: Runtime): Step<Result>
-  wipe(): void
-}
-
-/** What a program may ask of its runtime. */
-export interface Runtime {
-  readonly sid: Uint8Array
-  /** 0-based place of this node among the participants */
-  readonly place: number
-  /** digest of the transcript up to the last full broadcast stage */
-  transcript(): Uint8Array
-  seal(plan: StagePlan, to: ValidatorId | null, body: Uint8Array): Envelope
-}
-
-export interface CeremonyOptions<Result> {
-  readonly context: CeremonyContext
-  /** the preimage of `sid` */
-  readonly contextBytes: Uint8Array
-  readonly identity: Identity
-  readonly self: ValidatorId
-  /** key indices by place */
-  readonly indices: readonly number[]
-  readonly plan: readonly StagePlan[]
-  readonly program: Program<Result>
-  readonly stageTimeoutMs: number
-}
-
-export type Ending<Result> = { readonly status: 'success'; readonly result: Result } | Failure
 
 type State<Result> =
   | { readonly phase: 'new' }
@@ -62,8 +30,7 @@ export class Ceremony<Result> {
   readonly context: CeremonyContext
   readonly sid: Uint8Array
   readonly #options: CeremonyOptions<Result>
-  readonly #places: ReadonlyMap<ValidatorId, number>
-  readonly #place: number
+  readonly #seat: Seat
   readonly #early = new Map<number, Envelope>()
   #state: State<Result> = { phase: 'new' }
   #transcript: Uint8Array
@@ -74,10 +41,9 @@ export class Ceremony<Result> {
   constructor(options: CeremonyOptions<Result>) {
     this.#options = options
     this.context = options.context
-    this.sid = sidOf(options.contextBytes)
+    this.#seat = new Seat(options)
+    this.sid = this.#seat.sid
     this.#transcript = this.sid
-    this.#places = new Map(options.context.participants.map(({ id }, place) => [id, place]))
-    this.#place = required(this.#places.get(options.self))
   }
 
   /** The ending, once there is one; it never changes. */
@@ -98,9 +64,9 @@ export class Ceremony<Result> {
     this.#deadline = now
     const runtime: Runtime = {
       sid: this.sid,
-      place: this.#place,
+      place: this.#seat.place,
       transcript: () => this.#transcript,
-      seal: (plan, to, body) => this.#seal(plan, to, body),
+      seal: (plan, to, body) => this.#seat.seal(plan, to, body, this.#transcript),
     }
     return this.#run({
       type: 'store',
@@ -113,11 +79,9 @@ export class Ceremony<Result> {
   admit(header: EnvelopeHeader, bodyBytes: number): DropReason | null {
     if (this.#state.phase === 'ended') return 'late'
     if (header.ceremonyId !== this.context.ceremonyId) return 'ceremony'
-    const place = this.#places.get(header.from)
-    if (place === undefined || place === this.#place) return 'sender'
-    if (header.to !== null && header.to !== this.#options.self) return 'sender'
+    if (!this.#seat.concerns(header)) return 'sender'
     // Another sid in stage 1 is not noise: its author was instructed differently, and the signature decides whether it said so.
-    if (!this.#isOurs(header)) {
+    if (!this.#seat.agrees(header)) {
       if (header.stage !== 1 || this.#stageNumber() > 1) return 'ceremony'
       return bodyBytes > EARLY_BODY_BYTES ? 'size' : null
     }
@@ -133,8 +97,8 @@ export class Ceremony<Result> {
     const { header } = envelope
     const refused = this.admit(header, envelope.body.length)
     if (refused !== null) return [{ type: 'dropped', reason: refused }]
-    const place = required(this.#places.get(header.from))
-    if (!this.#isOurs(header)) return this.#endFailed('instructed-differently', [], [place])
+    const place = required(this.#seat.placeOf(header.from))
+    if (!this.#seat.agrees(header)) return this.#endFailed('instructed-differently', [], [place])
     const plan = required(this.#options.plan[header.stage - 1])
     if ((plan.delivery === 'broadcast') !== (header.to === null)) {
       return this.#run(fault(place, 'malformed', envelope))
@@ -174,10 +138,6 @@ export class Ceremony<Result> {
     return this.#state.phase === 'ended' ? [] : this.#endFailed('aborted', [], [])
   }
 
-  #isOurs(header: EnvelopeHeader): boolean {
-    return header.kind === this.context.kind && equalBytes(header.sid, this.sid)
-  }
-
   /** The open stage; while a job runs, the one that was last full; null before the first. */
   #stage(): OpenStage<Result> | null {
     return this.#state.phase === 'awaiting' || this.#state.phase === 'busy' ? this.#state.stage : null
@@ -199,7 +159,8 @@ export class Ceremony<Result> {
   /** A second message for a slot: the same header is an idempotent duplicate; a different one is equivocation. */
   #again(place: number, held: Envelope, envelope: Envelope): Effect[] {
     if (equalBytes(held.headerHash, envelope.headerHash)) {
-      return [this.#stageEvent(envelope, place, 'ignored'), { type: 'dropped', reason: 'duplicate' }]
+      const plan = required(this.#options.plan[envelope.header.stage - 1])
+      return [this.#seat.stageEvent(plan, 'ignored', place), { type: 'dropped', reason: 'duplicate' }]
     }
     // The exchange of views and the evidence of equivocation (two signed headers) belong here; until then the ceremony ends, blaming nobody.
     return this.#run({ type: 'failure', reason: 'dispute', faults: [] })
@@ -230,7 +191,7 @@ export class Ceremony<Result> {
     const accepted = stage.accept(place, envelope)
     if (accepted.fault !== null) return fault(place, accepted.fault, envelope)
     if (accepted.next !== null) return accepted.next
-    this.#effects.push(this.#stageEvent(envelope, place, 'madeProgress'))
+    this.#effects.push(this.#seat.stageEvent(stage.plan, 'madeProgress', place))
     return this.#isFull(stage) ? this.#complete(stage) : null
   }
 
@@ -240,9 +201,9 @@ export class Ceremony<Result> {
   }
 
   #complete(stage: OpenStage<Result>): Step<Result> {
-    this.#effects.push(this.#event(stage.plan, 'full'))
+    this.#effects.push(this.#seat.stageEvent(stage.plan, 'full'))
     if (stage.plan.delivery === 'broadcast') {
-      const digests = this.context.participants.map((_, place) => required(stage.slot(place)).header.bodyDigest)
+      const digests = this.#seat.places.map((place) => required(stage.slot(place)).header.bodyDigest)
       this.#transcript = nextTranscript(this.sid, stage.plan.number, this.#transcript, digests)
     }
     return stage.full()
@@ -267,7 +228,7 @@ export class Ceremony<Result> {
 
   #crash(error: unknown): void {
     this.#effects.push({ type: 'internalError', ceremonyId: this.context.ceremonyId, error })
-    if (this.#state.phase !== 'ended') this.#end(this.#describe('internal', [], []))
+    if (this.#state.phase !== 'ended') this.#fail('internal')
   }
 
   /** Follows steps until something has to be waited for. */
@@ -300,7 +261,7 @@ export class Ceremony<Result> {
         this.#end({ status: 'success', result: step.result })
         return null
       case 'failure':
-        this.#end(this.#describe(step.reason, step.faults, []))
+        this.#fail(step.reason, step.faults)
         return null
     }
   }
@@ -319,7 +280,7 @@ export class Ceremony<Result> {
     const early = [...this.#early]
     this.#early.clear()
     if (own !== null) {
-      const step = this.#accept(stage, this.#place, own)
+      const step = this.#accept(stage, this.#seat.place, own)
       if (step !== null) return step
     } else if (this.#isFull(stage)) {
       return this.#complete(stage)
@@ -336,56 +297,28 @@ export class Ceremony<Result> {
     const { own } = stage
     if (own.type === 'private') {
       for (const [place, body] of own.bodies) {
-        const to = required(this.context.participants[place]).id
-        this.#effects.push({ type: 'send', to, bytes: this.#seal(stage.plan, to, body).bytes })
+        const to = this.#seat.validator(place)
+        this.#effects.push({ type: 'send', to, bytes: this.#seat.seal(stage.plan, to, body, this.#transcript).bytes })
       }
       return null
     }
-    const envelope = own.type === 'sealed' ? own.envelope : this.#seal(stage.plan, null, own.body)
+    const envelope = own.type === 'sealed' ? own.envelope : this.#seat.seal(stage.plan, null, own.body, this.#transcript)
     if (this.context.participants.length > 1) this.#effects.push({ type: 'send', to: null, bytes: envelope.bytes })
     return envelope
   }
 
-  #seal(plan: StagePlan, to: ValidatorId | null, body: Uint8Array): Envelope {
-    return sealEnvelope(
-      this.#options.identity,
-      {
-        kind: this.context.kind,
-        ceremonyId: this.context.ceremonyId,
-        sid: this.sid,
-        stage: plan.number,
-        from: this.#options.self,
-        to,
-        previousTranscript: this.#transcript,
-      },
-      body,
-    )
-  }
-
   #absent(stage: OpenStage<Result>): number[] {
-    return this.context.participants.map((_, place) => place).filter((place) => place !== this.#place && stage.slot(place) === undefined)
+    return this.#seat.places.filter((place) => place !== this.#seat.place && stage.slot(place) === undefined)
   }
 
   #endFailed(reason: FailureReason, faults: readonly ProvenFault[], missing: readonly number[]): Effect[] {
-    this.#end(this.#describe(reason, faults, missing))
+    this.#fail(reason, faults, missing)
     return this.#drain()
   }
 
-  #describe(reason: FailureReason, faults: readonly ProvenFault[], missing: readonly number[]): Failure {
-    const blamed = faults.map((proven): Blame => {
-      const validator = this.#validator(proven.place)
-      const evidence = makeEvidence({ fault: proven.fault, accused: validator, context: this.#options.contextBytes, ...proven.parts })
-      return { validator, fault: proven.fault, evidence, ...(proven.message === undefined ? {} : { message: proven.message }) }
-    })
-    return {
-      status: 'failure',
-      ceremonyId: this.context.ceremonyId,
-      reason: this.#stage()?.failureReason ?? reason,
-      stage: this.#stageName(),
-      // Participants are sorted, so order by place is order by validator; positions of one validator keep their order.
-      blamed: blamed.sort((a, b) => required(this.#places.get(a.validator)) - required(this.#places.get(b.validator))),
-      missing: missing.map((place): Missing => ({ validator: this.#validator(place), reportedBy: this.#options.self })),
-    }
+  #fail(reason: FailureReason, faults: readonly ProvenFault[] = [], missing: readonly number[] = []): void {
+    const stage = required(this.#options.plan[Math.max(0, this.#stageNumber() - 1)]).name
+    this.#end(this.#seat.failure(this.#stage()?.failureReason ?? reason, stage, faults, missing))
   }
 
   /** The one place where a ceremony ends: its secrets and buffers go at once. */
@@ -393,24 +326,6 @@ export class Ceremony<Result> {
     this.#state = { phase: 'ended', ending }
     this.#early.clear()
     this.#options.program.wipe()
-  }
-
-  #validator(place: number): ValidatorId {
-    return required(this.context.participants[place]).id
-  }
-
-  #stageName(): StageName {
-    return required(this.#options.plan[Math.max(0, this.#stageNumber() - 1)]).name
-  }
-
-  #stageEvent(envelope: Envelope, place: number, status: 'madeProgress' | 'ignored'): Effect {
-    const plan = required(this.#options.plan[envelope.header.stage - 1])
-    return this.#event(plan, status, { validator: envelope.header.from, index: required(this.#options.indices[place]) })
-  }
-
-  #event(plan: StagePlan, status: StageEvent['status'], from?: NonNullable<StageEvent['from']>): Effect {
-    const { kind, ceremonyId } = this.context
-    return { type: 'event', event: { type: 'stage', kind, ceremonyId, stage: plan.name, status, ...(from === undefined ? {} : { from }) } }
   }
 
   #drain(): Effect[] {

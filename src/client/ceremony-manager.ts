@@ -2,9 +2,10 @@
  * Routes messages and results to the ceremonies of one kind, so that many run at once, and forgets each at its end. Keys are never its to
  * touch: cleaning up means deadlines, nothing else.
  */
-import type { Ceremony, Ending } from '../ceremony/ceremony.ts'
+import type { Ceremony } from '../ceremony/ceremony.ts'
 import type { Computed, DropReason, Effect } from '../ceremony/effects.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
+import type { Ending } from '../ceremony/program.ts'
 import type { CeremonyId, Envelope, EnvelopeHeader } from '../wire/message.ts'
 
 export class CeremonyManager<Result> {

@@ -1,8 +1,9 @@
 /** Starts keygens and reports how they end. */
-import { Ceremony, type Ending } from '../ceremony/ceremony.ts'
+import { Ceremony } from '../ceremony/ceremony.ts'
 import { type KeygenResult, KeygenState } from '../ceremony/keygen/keygen-state.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import { stagesOf } from '../ceremony/plan.ts'
+import type { Ending } from '../ceremony/program.ts'
 import { encodeContext, type KeygenContext } from '../wire/context.ts'
 import type { CeremonyId } from '../wire/message.ts'
 import { CeremonyManager } from './ceremony-manager.ts'

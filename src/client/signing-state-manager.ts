@@ -1,8 +1,9 @@
 /** Starts signings and reports how they end. */
-import { Ceremony, type Ending } from '../ceremony/ceremony.ts'
+import { Ceremony } from '../ceremony/ceremony.ts'
 import type { KeyMaterial } from '../ceremony/key-material.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import { stagesOf } from '../ceremony/plan.ts'
+import type { Ending } from '../ceremony/program.ts'
 import type { Signatures } from '../ceremony/signing/frost-stages.ts'
 import { signerIndices } from '../ceremony/signing/signers.ts'
 import { SigningState } from '../ceremony/signing/signing-state.ts'

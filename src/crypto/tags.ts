@@ -47,6 +47,8 @@ export const TAGS = {
   keyDigest: 'quorate/v1/key-digest',
   /** the nonce points V of all positions: what `ok` confirms in a Stinson-Strobl signing */
   nonceSum: 'quorate/v1/nonce-sum',
+  /** local: what a signing's nonces are derived from, bound to the ceremony and the place in it */
+  nonceRandomness: 'quorate/v1/fresh-nonce',
   /** the name of a piece of evidence */
   evidence: 'quorate/v1/evidence',
 } as const

@@ -2,13 +2,14 @@
  * FROST as RFC 9591 has it, two rounds without a coordinator: NonceCommitments, then SignatureShare; every signer aggregates. The transcript
  * digest rides on the second stage, so a share that was computed over another commitment list is a dispute, never a false blame.
  */
-import { copyBytes, wipe } from '../../bytes.ts'
+import { copyBytes, itemOf, wipe } from '../../bytes.ts'
 import type { JobResult, SigningTranscript } from '../../crypto/jobs/contract.ts'
 import { type RandomSource, randomScalars } from '../../crypto/random-scalars.ts'
-import { SIGNATURE_BYTES } from '../../kernel/contract.ts'
-import type { Runtime } from '../ceremony.ts'
+import { TAGS, taggedHash, uintBytes } from '../../crypto/tags.ts'
+import { SCALAR_BYTES, SIGNATURE_BYTES } from '../../kernel/contract.ts'
 import type { KeyMaterial } from '../key-material.ts'
 import type { FrostPlan } from '../plan.ts'
+import type { Runtime } from '../program.ts'
 import { inOrder, type Received, stageStep } from '../stage.ts'
 import { compute, fail, type ProvenFault, required, type Step } from '../step.ts'
 import { verifyingSharesOf } from './signers.ts'
@@ -49,8 +50,10 @@ export class FrostStages {
   constructor(options: FrostOptions, runtime: Runtime) {
     this.#options = options
     this.#runtime = runtime
-    // 64 bytes a message. Drawn as scalars because that draw notices a source that starts again: it would give two messages one nonce.
-    this.#randomness = randomScalars(options.random, 2 * options.messages.length)
+    // Drawn as scalars because that draw notices a source that starts again.
+    const fresh = randomScalars(options.random, 2 * options.messages.length)
+    this.#randomness = bindRandomness(fresh, runtime.sid)
+    wipe(fresh)
     this.#share = options.key.share()
   }
 
@@ -170,4 +173,18 @@ export class FrostStages {
       messages: this.#options.messages,
     }
   }
+}
+
+/**
+ * 32 fresh bytes a nonce, hashed with the ceremony and the place in it: a source that repeats itself over two ceremonies (a cloned or restored
+ * machine) still gives two messages two nonces.
+ */
+function bindRandomness(fresh: Uint8Array, sid: Uint8Array): Uint8Array {
+  const bound = new Uint8Array(fresh.length)
+  for (let i = 0; i * SCALAR_BYTES < fresh.length; i++) {
+    const hash = taggedHash(TAGS.nonceRandomness, sid, uintBytes(i, 4), itemOf(fresh, i, SCALAR_BYTES))
+    bound.set(hash, i * SCALAR_BYTES)
+    wipe(hash)
+  }
+  return bound
 }

@@ -4,9 +4,9 @@
  */
 import type { RandomSource } from '../../crypto/random-scalars.ts'
 import type { SignContext } from '../../wire/context.ts'
-import type { Program, Runtime } from '../ceremony.ts'
 import type { KeyMaterial } from '../key-material.ts'
 import { frostPlan, shapeOf } from '../plan.ts'
+import type { Program, Runtime } from '../program.ts'
 import type { Step } from '../step.ts'
 import { FrostStages, type Signatures } from './frost-stages.ts'
 import { signerIndices } from './signers.ts'

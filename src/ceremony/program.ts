@@ -1,0 +1,37 @@
+/** What a ceremony runs, and what it may ask of the runtime that runs it. */
+import type { CeremonyContext } from '../wire/context.ts'
+import type { Identity } from '../wire/identity.ts'
+import type { Envelope, ValidatorId } from '../wire/message.ts'
+import type { Failure } from './outcome.ts'
+import type { StagePlan } from './stage.ts'
+import type { Step } from './step.ts'
+
+/** The first step, and the secrets to wipe whatever the end. */
+export interface Program<Result> {
+  begin(runtime: Runtime): Step<Result>
+  wipe(): void
+}
+
+export interface Runtime {
+  readonly sid: Uint8Array
+  /** 0-based place of this node among the participants */
+  readonly place: number
+  /** digest of the transcript up to the last full broadcast stage */
+  transcript(): Uint8Array
+  seal(plan: StagePlan, to: ValidatorId | null, body: Uint8Array): Envelope
+}
+
+export interface CeremonyOptions<Result> {
+  readonly context: CeremonyContext
+  /** the preimage of `sid` */
+  readonly contextBytes: Uint8Array
+  readonly identity: Identity
+  readonly self: ValidatorId
+  /** key indices by place */
+  readonly indices: readonly number[]
+  readonly plan: readonly StagePlan[]
+  readonly program: Program<Result>
+  readonly stageTimeoutMs: number
+}
+
+export type Ending<Result> = { readonly status: 'success'; readonly result: Result } | Failure

@@ -1,0 +1,82 @@
+/** Our seat among a ceremony's participants: who sits where, what we sign, and how we report a failure. Holds no state of the running. */
+import { equalBytes } from '../bytes.ts'
+import { sidOf } from '../wire/context.ts'
+import { sealEnvelope } from '../wire/envelope.ts'
+import type { Envelope, EnvelopeHeader, StageName, ValidatorId } from '../wire/message.ts'
+import type { Effect } from './effects.ts'
+import { makeEvidence } from './evidence/container.ts'
+import type { Blame, Failure, FailureReason, Missing, StageEvent } from './outcome.ts'
+import type { CeremonyOptions } from './program.ts'
+import type { StagePlan } from './stage.ts'
+import { type ProvenFault, required } from './step.ts'
+
+type SeatOptions = Omit<CeremonyOptions<unknown>, 'program' | 'stageTimeoutMs'>
+
+export class Seat {
+  readonly sid: Uint8Array
+  /** our own place */
+  readonly place: number
+  readonly #options: SeatOptions
+  readonly #places: ReadonlyMap<ValidatorId, number>
+
+  constructor(options: SeatOptions) {
+    this.#options = options
+    this.sid = sidOf(options.contextBytes)
+    this.#places = new Map(options.context.participants.map(({ id }, place) => [id, place]))
+    this.place = required(this.#places.get(options.self))
+  }
+
+  get places(): readonly number[] {
+    return [...this.#places.values()]
+  }
+
+  placeOf(validator: ValidatorId): number | undefined {
+    return this.#places.get(validator)
+  }
+
+  validator(place: number): ValidatorId {
+    return required(this.#options.context.participants[place]).id
+  }
+
+  /** Whether a message's author is another participant and its addressee, if it has one, is this node. */
+  concerns(header: EnvelopeHeader): boolean {
+    const place = this.#places.get(header.from)
+    return place !== undefined && place !== this.place && (header.to === null || header.to === this.#options.self)
+  }
+
+  /** Whether a message speaks of the ceremony that we were instructed to run. */
+  agrees(header: EnvelopeHeader): boolean {
+    return header.kind === this.#options.context.kind && equalBytes(header.sid, this.sid)
+  }
+
+  seal(plan: StagePlan, to: ValidatorId | null, body: Uint8Array, previousTranscript: Uint8Array): Envelope {
+    const { identity, self: from, context } = this.#options
+    const { kind, ceremonyId } = context
+    return sealEnvelope(identity, { kind, ceremonyId, sid: this.sid, stage: plan.number, from, to, previousTranscript }, body)
+  }
+
+  failure(reason: FailureReason, stage: StageName, faults: readonly ProvenFault[], missing: readonly number[]): Failure {
+    const { context, contextBytes, self } = this.#options
+    const byPlace = [...faults].sort((a, b) => a.place - b.place)
+    const blamed = byPlace.map((proven): Blame => {
+      const validator = this.validator(proven.place)
+      const evidence = makeEvidence({ fault: proven.fault, accused: validator, context: contextBytes, ...proven.parts })
+      return { validator, fault: proven.fault, evidence, ...(proven.message === undefined ? {} : { message: proven.message }) }
+    })
+    return {
+      status: 'failure',
+      ceremonyId: context.ceremonyId,
+      reason,
+      stage,
+      // Participants are sorted, so order by place is order by validator; positions of one validator keep their order.
+      blamed,
+      missing: missing.map((place): Missing => ({ validator: this.validator(place), reportedBy: self })),
+    }
+  }
+
+  stageEvent(plan: StagePlan, status: StageEvent['status'], from?: number): Effect {
+    const { kind, ceremonyId } = this.#options.context
+    const author = from === undefined ? {} : { from: { validator: this.validator(from), index: required(this.#options.indices[from]) } }
+    return { type: 'event', event: { type: 'stage', kind, ceremonyId, stage: plan.name, status, ...author } }
+  }
+}
