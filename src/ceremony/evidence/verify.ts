@@ -232,6 +232,10 @@ function judgeSignatureShare(opened: Case): void {
     context.participants.every(({ id }) => record.participants.includes(id)),
     'a signer has no share of the key',
   )
+  demand(
+    kernel.decompress(concatBytes(record.groupPublicKey, record.verifyingShares)).valid.every((valid) => valid === 1),
+    'the key has a bad point',
+  )
   const named = context.messages[message.position]
   demand(named !== undefined, 'the message position is out of range')
   demand(
