@@ -2,6 +2,7 @@
 import { fromHex } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
 import { SIGNATURE_BYTES, type Suite } from '../kernel/contract.ts'
+import { KERNEL_CHOICES } from '../pool/options.ts'
 
 export const SUITES = Object.keys(SIGNATURE_BYTES).filter(isSuite)
 
@@ -27,6 +28,13 @@ export function readSuites(text: string): readonly Suite[] {
   const suites = text.split(',').map(readSuite)
   if (new Set(suites).size !== suites.length) throw invalidArgument('suite', 'names a suite twice')
   return suites
+}
+
+/** @throws ERR_INVALID_ARGUMENT with field `kernel` */
+export function readKernel(text: string): (typeof KERNEL_CHOICES)[number] {
+  const kernel = KERNEL_CHOICES.find((choice) => choice === text)
+  if (kernel === undefined) throw invalidArgument('kernel', `must be one of ${KERNEL_CHOICES.join(', ')}, not "${text}"`)
+  return kernel
 }
 
 /** Upper case is accepted here, where people paste; odd or non-hex text is not. @throws ERR_INVALID_ARGUMENT with `field` */

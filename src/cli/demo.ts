@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { Command } from 'commander'
 import { toHex } from '../bytes.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
-import { readInteger, readSuites, SUITES } from './arguments.ts'
+import type { PoolOptions } from '../index.ts'
+import { type Environment, loadConfig } from '../node/config.ts'
+import { readInteger, readKernel, readSuites, SUITES } from './arguments.ts'
 import { CeremonyFailed, CheckFailed } from './demo/failures.ts'
 import { DemoProgress } from './demo/progress.ts'
 import { reportLines } from './demo/report.ts'
@@ -19,6 +21,8 @@ interface DemoFlags {
   readonly messages: string
   readonly suite: string
   readonly workers?: string
+  readonly kernel?: string
+  readonly config?: string
   readonly seed?: string
   readonly json?: true
 }
@@ -37,25 +41,35 @@ export function demoCommand(choose: (run: Run) => void): Command {
     .option('--messages <count>', 'messages to sign in each suite', '100')
     .option('--suite <suites>', 'suites, separated by commas', SUITES.join(','))
     .option('--workers <count>', 'worker threads; 0 computes on the main thread (default: one less than there are cores)')
+    .option('--kernel <name>', 'auto, integer, fma or baseline (default: auto)')
+    .option('--config <file>', 'a configuration file (YAML); the environment (QUORATE_*) and the flags override it')
     .option('--seed <text>', 'fixes who signs what in which order; never a key')
     .option('--json', 'one line of JSON on stdout')
     .action((flags: DemoFlags) => choose((terminal) => demo(flags, terminal)))
 }
 
-/** @throws ERR_INVALID_ARGUMENT with `field` */
-export function readOptions(flags: DemoFlags): DemoOptions {
+/** @throws ERR_INVALID_ARGUMENT or, for the file and the environment, ERR_CONFIG, with `field` */
+export function readOptions(flags: DemoFlags, env: Environment): DemoOptions {
   const nodes = readInteger(flags.nodes, 'nodes', 1, MAX_NODES)
   const minSigners = flags.minSigners === undefined ? Math.min(3, nodes) : readInteger(flags.minSigners, 'minSigners', 1, nodes)
   const messages = readInteger(flags.messages, 'messages', 1, MAX_MESSAGES)
   const suites = readSuites(flags.suite)
   const seed = flags.seed ?? toHex(new Uint8Array(randomBytes(4)))
   if (seed.length === 0 || seed.length > MAX_SEED_LENGTH) throw invalidArgument('seed', `must have 1..${MAX_SEED_LENGTH} characters`)
-  const workers = flags.workers === undefined ? undefined : readInteger(flags.workers, 'workers', 0, MAX_WORKERS)
-  return { nodes, minSigners, messages, suites, seed, ...(workers === undefined ? {} : { workers }) }
+  return { nodes, minSigners, messages, suites, seed, pool: readPoolOptions(flags, env) }
+}
+
+function readPoolOptions({ workers, kernel, config: file }: DemoFlags, env: Environment): PoolOptions {
+  const layer = {
+    ...(workers === undefined ? {} : { pool: { workers: readInteger(workers, 'workers', 0, MAX_WORKERS) } }),
+    ...(kernel === undefined ? {} : { kernel: readKernel(kernel) }),
+  }
+  const config = loadConfig({ flags: layer, env, file: file ?? null })
+  return { ...config.pool, kernel: config.kernel }
 }
 
 async function demo(flags: DemoFlags, { writeResult, log, terminal, signal }: Terminal): Promise<number> {
-  const options = readOptions(flags)
+  const options = readOptions(flags, process.env)
   const json = flags.json === true
   const progress = new DemoProgress(json ? null : terminal)
   try {

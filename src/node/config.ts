@@ -8,6 +8,7 @@ import { type Environment, readEnvironment } from './config/environment.ts'
 import { readConfigFile } from './config/file.ts'
 import { type Config, type ConfigLayer, configSchema, firstFault, layerSchema } from './config/schema.ts'
 
+export type { Environment } from './config/environment.ts'
 export type { Config, ConfigLayer } from './config/schema.ts'
 
 export interface ConfigSources {

@@ -5,7 +5,7 @@ import { reportLines } from '../../src/cli/demo/report.ts'
 import { type DemoOptions, type DemoRun, failedCheck } from '../../src/cli/demo/run.ts'
 import { makeSchedule } from '../../src/cli/demo/schedule.ts'
 
-const options: DemoOptions = { nodes: 5, minSigners: 3, messages: 100, suites: ['bip340'], seed: 'x' }
+const options: DemoOptions = { nodes: 5, minSigners: 3, messages: 100, suites: ['bip340'], seed: 'x', pool: {} }
 const nodes = ['a', 'b', 'c', 'd', 'e']
 
 /** A run in which everything held, to be spoilt in one place. */

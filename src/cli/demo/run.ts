@@ -1,6 +1,6 @@
 /** The demo itself: keys, signatures, verification, and the checks of what it promises. */
 import { toHex } from '../../bytes.ts'
-import { KernelPool, type PoolStats, type StageName, type Suite } from '../../index.ts'
+import { KernelPool, type PoolOptions, type PoolStats, type StageName, type Suite } from '../../index.ts'
 import { Cluster } from './cluster.ts'
 import { CheckFailed } from './failures.ts'
 import { type KeygenRun, roundMs, runKeygen } from './keygen.ts'
@@ -16,7 +16,8 @@ export interface DemoOptions {
   readonly messages: number
   readonly suites: readonly Suite[]
   readonly seed: string
-  readonly workers?: number
+  /** flags, environment, file and defaults, in that order */
+  readonly pool: PoolOptions
 }
 
 /** The line of `--json`: bytes are lowercase hex, times milliseconds, bytesPerNode what a node sent on average. */
@@ -78,9 +79,7 @@ const KEYGEN_STAGES = 4
 export async function runDemo(options: DemoOptions, progress: DemoProgress, signal: AbortSignal): Promise<DemoRun> {
   const started = performance.now()
   const verifier = await loadVerifier()
-  // Each open ceremony may have one job of each signer waiting.
-  const maxQueue = Math.max(1_024, options.nodes * IN_FLIGHT)
-  const pool = await KernelPool.create({ maxQueue, ...(options.workers === undefined ? {} : { workers: options.workers }) })
+  const pool = await KernelPool.create(options.pool)
   try {
     const cluster = await Cluster.start(options.nodes, pool, signal)
     try {
