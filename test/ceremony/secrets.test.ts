@@ -1,0 +1,244 @@
+/** Nothing secret outlives its ceremony, whatever its end, and nothing secret is seen by those who log or listen. */
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { KeyMaterial } from '../../src/ceremony/key-material.ts'
+import { SingleUseNonces } from '../../src/ceremony/signing/single-use-nonces.ts'
+import type { Job } from '../../src/crypto/jobs/contract.ts'
+import { jobs } from '../../src/crypto/jobs/index.ts'
+import { decodeEnvelope } from '../../src/wire/envelope.ts'
+import { seededRandom } from '../helpers/random.ts'
+import { refusalOf } from '../helpers/refusals.ts'
+import type { World } from '../simulation/world.ts'
+import { makeWorld, messageOf } from './support.ts'
+
+interface AnyJob {
+  secretsOf(args: unknown): readonly Uint8Array[]
+  secretsOfResult(result: unknown): readonly Uint8Array[]
+}
+
+/** A world in which every array that a's ceremonies drew, gave to a job or got from one is watched. */
+class WatchedWorld {
+  readonly world: World
+  readonly #arrays = new Map<Uint8Array, string>()
+
+  constructor(name: string, nodes: number) {
+    const source = seededRandom(`${name} of a`)
+    const random = (length: number): Uint8Array => {
+      const drawn = source(length)
+      this.#watch(drawn, 'drawn')
+      return drawn
+    }
+    this.world = makeWorld(name, nodes, {
+      randomOf: (id) => (id === 'a' ? random : undefined),
+      compute: (id, job, result) => {
+        if (id === 'a') this.#watchJob(job, result)
+        return result
+      },
+    })
+  }
+
+  /** What still holds anything but zeros. */
+  left(): string[] {
+    this.#watchRequests()
+    return [...this.#arrays].filter(([array]) => array.some((byte) => byte !== 0)).map(([, what]) => what)
+  }
+
+  get watched(): number {
+    return this.#arrays.size
+  }
+
+  /** Jobs that were asked for and never ran have arguments as well. */
+  #watchRequests(): void {
+    for (const { effect } of this.world.network.node('a').log) {
+      if (effect.type === 'compute') this.#watchArguments(effect.job)
+    }
+  }
+
+  #watchJob(job: Job, result: unknown): void {
+    this.#watchArguments(job)
+    const definition: AnyJob = jobs[job.name] as AnyJob
+    for (const secret of definition.secretsOfResult(result)) this.#watch(secret, `result of ${job.name}`)
+  }
+
+  #watchArguments(job: Job): void {
+    const definition: AnyJob = jobs[job.name] as AnyJob
+    for (const secret of definition.secretsOf(job.args)) this.#watch(secret, `argument of ${job.name}`)
+  }
+
+  #watch(array: Uint8Array, what: string): void {
+    if (!this.#arrays.has(array)) this.#arrays.set(array, what)
+  }
+}
+
+describe('ancestor fault 14: what is left in memory', () => {
+  it('after a successful keygen and signing: nothing', () => {
+    const watched = new WatchedWorld('success', 3)
+    const key = watched.world.makeKey('bip340', 2)
+    expect(watched.watched).toBeGreaterThan(5)
+    expect(watched.left()).toEqual([])
+    watched.world.startSigning(key, watched.world.ids, [messageOf('1'), messageOf('2')])
+    watched.world.network.run()
+    expect(watched.left()).toEqual([])
+  })
+
+  it('after a timeout in any stage: nothing', () => {
+    for (const stage of [1, 2, 3, 4]) {
+      const watched = new WatchedWorld(`timeout ${stage}`, 3)
+      watched.world.adversary.corrupt('b', ({ envelope }) => (envelope.header.stage === stage ? [] : [envelope.bytes]))
+      watched.world.startKeygen('evm', 2)
+      watched.world.network.run()
+      expect(watched.left(), `stage ${stage}`).toEqual([])
+    }
+    for (const stage of [1, 2]) {
+      const watched = new WatchedWorld(`signing timeout ${stage}`, 3)
+      const key = watched.world.makeKey('evm', 2)
+      watched.world.adversary.corrupt('b', ({ envelope }) => (envelope.header.stage === stage ? [] : [envelope.bytes]))
+      watched.world.startSigning(key, watched.world.ids, [messageOf('1')])
+      watched.world.network.run()
+      expect(watched.left(), `stage ${stage}`).toEqual([])
+    }
+  })
+
+  it('after a local end at any moment, with a job under way or not: nothing', () => {
+    for (const kind of ['keygen', 'sign'] as const) {
+      let ended = false
+      for (let effects = 1; !ended; effects++) {
+        const watched = new WatchedWorld(`${kind} ${effects}`, 2)
+        const { world } = watched
+        const key = kind === 'sign' ? world.makeKey('bip340', 2) : null
+        const before = world.network.node('a').log.length
+        const ceremonyId = key === null ? world.startKeygen('bip340', 2) : world.startSigning(key, world.ids, [messageOf('x')])
+        const node = world.network.node('a')
+        while (node.log.length < before + effects && !node.outcomes.has(ceremonyId)) world.network.runUntil(world.network.now + 0.25)
+        ended = node.outcomes.has(ceremonyId)
+        world.network.abort('a', ceremonyId)
+        expect(watched.left(), `${kind} after ${effects} effects`).toEqual([])
+      }
+    }
+  })
+
+  it('after blame, dispute, another instruction and our own failure: nothing', () => {
+    const ends: Readonly<Record<string, (world: World) => void>> = {
+      blame: (world) => world.adversary.corrupt('b', ({ reseal }) => [reseal({ body: new Uint8Array(3) })]),
+      dispute: (world) =>
+        world.adversary.corrupt('b', ({ envelope, reseal }) => [
+          envelope.header.stage === 1 ? envelope.bytes : reseal({ header: { previousTranscript: new Uint8Array(32) } }),
+        ]),
+      'another instruction': (world) => world.adversary.corrupt('b', ({ reseal }) => [reseal({ header: { sid: new Uint8Array(32) } })]),
+    }
+    for (const [what, end] of Object.entries(ends)) {
+      const watched = new WatchedWorld(what, 3)
+      end(watched.world)
+      watched.world.startKeygen('bip340', 2)
+      watched.world.network.run()
+      expect(watched.left(), what).toEqual([])
+    }
+  })
+
+  it("a finished ceremony's key holds no share: the store has it", () => {
+    const { world } = new WatchedWorld('key', 2)
+    const key = world.makeKey('bip340', 2)
+    const material = world.network.key('a', key.keyId)
+    expect(material.share().some((byte) => byte !== 0)).toBe(true)
+    material.wipe()
+    expect(material.share()).toEqual(new Uint8Array(32))
+  })
+})
+
+describe('N1: nonces', () => {
+  it('can be taken once: a second or racing use is refused', () => {
+    const array = new Uint8Array(64).fill(1)
+    const nonces = new SingleUseNonces(array)
+    expect(nonces.take()).toBe(array)
+    expect(refusalOf(() => nonces.take())).toBe('ERR_NONCE_USED nonces')
+    const destroyed = new SingleUseNonces(array)
+    destroyed.destroy()
+    expect(array).toEqual(new Uint8Array(64))
+    expect(refusalOf(() => destroyed.take())).toBe('ERR_NONCE_USED nonces')
+    destroyed.destroy()
+  })
+
+  it('J9: do not show themselves', () => {
+    const nonces = new SingleUseNonces(new Uint8Array(64).fill(0xab))
+    for (const text of [inspect(nonces), JSON.stringify(nonces), `${inspect({ nonces }, { depth: 9, showHidden: true })}`]) {
+      expect(text).toContain('<redacted>')
+      expect(text).not.toMatch(/abab|171/)
+    }
+  })
+
+  it('N5, N9: no two ceremonies commit to the same nonce, also for the same message and after failures', () => {
+    const world = makeWorld('fresh nonces', 3)
+    const key = world.makeKey('secp256k1-sha256', 2)
+    for (let i = 0; i < 15; i++) {
+      if (i % 3 === 2)
+        world.adversary.corrupt('b', ({ envelope, reseal }) => [
+          envelope.header.stage === 2 ? reseal({ body: new Uint8Array(64) }) : envelope.bytes,
+        ])
+      else world.adversary.reform()
+      world.startSigning(key, world.ids, [messageOf('same'), messageOf('same')])
+      world.network.run()
+    }
+    const points = new Set<string>()
+    let count = 0
+    for (const { from, to, bytes } of world.network.sent) {
+      const { header, body } = decodeEnvelope(new Uint8Array(bytes))
+      if (header.kind !== 'sign' || header.stage !== 1 || to !== (from === 'a' ? 'b' : 'a')) continue
+      for (let at = 0; at < body.length; at += 64, count++) points.add(Buffer.from(body.subarray(at, at + 64)).toString('hex'))
+    }
+    expect(count).toBe(15 * 3 * 2 * 2)
+    expect(points.size).toBe(count)
+  })
+})
+
+describe('key material', () => {
+  const world = makeWorld('material', 3)
+  const info = world.makeKey('evm', 2)
+  const material = world.network.key('b', info.keyId)
+
+  it('comes back from its encoding, and is refused after any cut', () => {
+    const bytes = material.encode()
+    const decoded = KeyMaterial.decode(bytes)
+    expect(decoded.share()).toEqual(material.share())
+    expect(decoded.encode()).toEqual(bytes)
+    for (const cut of [0, 1, 10, bytes.length - 1]) {
+      expect(refusalOf(() => KeyMaterial.decode(bytes.slice(0, cut)))).toMatch(/^ERR_MALFORMED/)
+    }
+    expect(refusalOf(() => KeyMaterial.decode(new Uint8Array([...bytes, 0])))).toMatch(/^ERR_MALFORMED/)
+    expect(refusalOf(() => KeyMaterial.decode(new Uint8Array([2, ...bytes.slice(1)])))).toMatch(/^ERR_MALFORMED/)
+  })
+
+  it('J9: does not show its share', () => {
+    const share = Buffer.from(material.share())
+    for (const text of [
+      inspect(material, { depth: 9, showHidden: true }),
+      JSON.stringify(material),
+      inspect(material.info(null), { depth: 9 }),
+    ]) {
+      expect(text).not.toContain(share.toString('hex'))
+      expect(text).not.toContain([...share].join(','))
+    }
+    expect(inspect(material)).toContain('<redacted>')
+  })
+
+  it('takes as certificates the n signed confirmations of its own record, and nothing else', () => {
+    for (const id of world.ids) {
+      const certificate = info.certificates.get(id) ?? new Uint8Array()
+      expect(material.certifies(id, certificate)).toBe(true)
+      for (const other of world.ids) if (other !== id) expect(material.certifies(other, certificate)).toBe(false)
+      expect(material.certifies('z', certificate)).toBe(false)
+      for (let at = 0; at < certificate.length; at += 7) {
+        const changed = new Uint8Array(certificate)
+        changed[at] = (changed[at] ?? 0) ^ 1
+        expect(material.certifies(id, changed)).toBe(false)
+      }
+      for (const cut of [0, 1, certificate.length - 1]) expect(material.certifies(id, certificate.slice(0, cut))).toBe(false)
+    }
+    // Another message of the same author in the same ceremony, and a certificate of another key.
+    for (const { from, bytes } of world.network.sent) {
+      const { header } = decodeEnvelope(new Uint8Array(bytes))
+      if (header.stage !== 4) expect(material.certifies(from, bytes)).toBe(false)
+    }
+    const second = world.makeKey('evm', 2)
+    for (const id of world.ids) expect(material.certifies(id, second.certificates.get(id) ?? new Uint8Array())).toBe(false)
+  })
+})
