@@ -82,7 +82,8 @@ export class Ceremony<Result> {
     if (!this.#seat.concerns(header)) return 'sender'
     // Another sid in stage 1 is not noise: its author was instructed differently, and the signature decides whether it said so.
     if (!this.#seat.agrees(header)) {
-      if (header.stage !== 1 || this.#stageNumber() > 1) return 'ceremony'
+      const wellFormed = header.stage === 1 && header.to === null && equalBytes(header.previousTranscript, header.sid)
+      if (!wellFormed || this.#stageNumber() > 1) return 'ceremony'
       return bodyBytes > EARLY_BODY_BYTES ? 'size' : null
     }
     const plan = this.#options.plan[header.stage - 1]

@@ -51,6 +51,7 @@ export class KeyMaterial {
   /** what a signing's sid binds */
   readonly digest: Uint8Array
   readonly #parts: KeyMaterialParts
+  #wiped = false
 
   constructor(parts: KeyMaterialParts) {
     const context = decodeContext(parts.contextBytes)
@@ -87,8 +88,9 @@ export class KeyMaterial {
     return copyBytes(recordCoder.encode({ context, record, transcript, share, ok }))
   }
 
-  /** Secret. A copy: its receiver wipes it. */
+  /** Secret. A copy: its receiver wipes it. @throws ERR_CLOSED once wiped: a share of zeros must never sign */
   share(): Uint8Array {
+    if (this.#wiped) throw new QuorateError('ERR_CLOSED', { field: 'share', message: 'the key is wiped' })
     return copyBytes(this.#parts.share)
   }
 
@@ -122,7 +124,7 @@ export class KeyMaterial {
 
   info(certificates: Uint8Array | null): KeyInfo {
     const { suite, protocol, minSigners, participants, groupPublicKey, verifyingShares } = this.record
-    const held = certificates === null ? new Map([this.#own()]) : decodeCertificates(certificates, participants)
+    const held = certificates === null ? new Map([this.ownCertificate()]) : decodeCertificates(certificates, participants)
     return {
       keyId: this.keyId,
       suite,
@@ -140,6 +142,7 @@ export class KeyMaterial {
   }
 
   wipe(): void {
+    this.#wiped = true
     wipe(this.#parts.share)
   }
 
@@ -151,7 +154,8 @@ export class KeyMaterial {
     return `KeyMaterial { keyId: '${this.keyId}', share: <redacted> }`
   }
 
-  #own(): [ValidatorId, Uint8Array] {
+  /** Our own certificate and who we are by it. */
+  ownCertificate(): [ValidatorId, Uint8Array] {
     return [decodeEnvelope(this.#parts.ok).header.from, copyBytes(this.#parts.ok)]
   }
 }

@@ -22,11 +22,6 @@ export class CeremonyIds {
     return id <= this.#mark || id <= this.#floor() || this.#used.has(id)
   }
 
-  /** Whether a message for an id that is not instructed yet may be held: unused, and at most one window ahead. */
-  mayHold(id: CeremonyId): boolean {
-    return !this.has(id) && id <= this.#highest + this.#window
-  }
-
   /** @throws ERR_CEREMONY_ID_USED, ERR_CEREMONY_ID_WINDOW */
   assertUnused(id: CeremonyId): void {
     if (id <= this.#mark || this.#used.has(id)) throw new QuorateError('ERR_CEREMONY_ID_USED', { field: 'ceremonyId' })

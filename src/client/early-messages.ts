@@ -1,8 +1,8 @@
 /**
- * Stage-1 messages of ceremonies that this node was not instructed for yet: verified, one a sender and ceremony, within a byte budget a sender
- * and in total, and only for a while.
+ * Stage-1 messages of ceremonies that this node was not instructed for yet: verified, one a sender and ceremony, and only for a while. Each sender
+ * has a byte budget, its fair share of the total at most, and a window of ids below the highest that it signed; what no longer fits pushes out
+ * the sender's own oldest. So nobody can crowd out anybody else, and a node that sat out many ceremonies still hears the next one.
  */
-import { equalBytes } from '../bytes.ts'
 import type { DropReason } from '../ceremony/effects.ts'
 import type { CeremonyId, Envelope, ValidatorId } from '../wire/message.ts'
 
@@ -10,6 +10,10 @@ export interface EarlyLimits {
   readonly bytesPerPeer: number
   readonly bytesTotal: number
   readonly ttlMs: number
+  /** peers that may send: the total is shared among them */
+  readonly peers: number
+  /** ids that one sender may be ahead of its own oldest message */
+  readonly window: number
 }
 
 interface Held {
@@ -17,71 +21,79 @@ interface Held {
   readonly expires: number
 }
 
+/** One sender's messages by ceremony id, oldest first: also in the order of expiry. */
+interface Sender {
+  readonly held: Map<CeremonyId, Held>
+  bytes: number
+}
+
 export class EarlyMessages {
   readonly #limits: EarlyLimits
-  readonly #held = new Map<CeremonyId, Map<ValidatorId, Held>>()
-  /** all entries in the order of arrival, which is the order of expiry */
-  readonly #queue = new Set<Held>()
-  readonly #bytes = new Map<ValidatorId, number>()
-  #total = 0
+  readonly #budget: number
+  readonly #senders = new Map<ValidatorId, Sender>()
 
   constructor(limits: EarlyLimits) {
     this.#limits = limits
+    this.#budget = Math.min(limits.bytesPerPeer, Math.floor(limits.bytesTotal / Math.max(1, limits.peers)))
   }
 
   get bytes(): number {
-    return this.#total
+    let total = 0
+    for (const { bytes } of this.#senders.values()) total += bytes
+    return total
   }
 
   /** Null, or why a message of this size is not worth the verification of its signature. */
-  admit(from: ValidatorId, bytes: number): DropReason | null {
-    const ofPeer = this.#bytes.get(from) ?? 0
-    return ofPeer + bytes > this.#limits.bytesPerPeer || this.#total + bytes > this.#limits.bytesTotal ? 'early-budget' : null
+  admit(bytes: number): DropReason | null {
+    return bytes > this.#budget ? 'early-budget' : null
   }
 
-  hold(envelope: Envelope, now: number): DropReason | null {
+  /** What is dropped for it: nothing, the message itself, or older ones of its sender. */
+  hold(envelope: Envelope, now: number): readonly DropReason[] {
     const { ceremonyId, from } = envelope.header
-    const ofCeremony = this.#held.get(ceremonyId)
-    const known = ofCeremony?.get(from)
+    const size = envelope.bytes.length
+    if (this.admit(size) !== null) return ['early-budget']
+    const sender = this.#senders.get(from) ?? { held: new Map<CeremonyId, Held>(), bytes: 0 }
+    const known = sender.held.get(ceremonyId)
     // The first one holds the slot. A second one that differs is the author's fault, but nothing can be proven before the sid is known.
-    if (known !== undefined) return equalBytes(known.envelope.headerHash, envelope.headerHash) ? 'duplicate' : 'early-budget'
-    const refused = this.admit(from, envelope.bytes.length)
-    if (refused !== null) return refused
-    const held = { envelope, expires: now + this.#limits.ttlMs }
-    if (ofCeremony === undefined) this.#held.set(ceremonyId, new Map([[from, held]]))
-    else ofCeremony.set(from, held)
-    this.#queue.add(held)
-    this.#count(from, envelope.bytes.length)
-    return null
+    if (known !== undefined) return ['duplicate']
+    const dropped: DropReason[] = []
+    for (const id of sender.held.keys()) {
+      const outside = id + BigInt(this.#limits.window) < ceremonyId
+      if (!outside && sender.bytes + size <= this.#budget) continue
+      this.#remove(from, sender, id)
+      dropped.push('early-budget')
+    }
+    sender.held.set(ceremonyId, { envelope, expires: now + this.#limits.ttlMs })
+    sender.bytes += size
+    this.#senders.set(from, sender)
+    return dropped
   }
 
   /** All messages held for a ceremony that starts now. */
   take(ceremonyId: CeremonyId): Envelope[] {
-    const held = [...(this.#held.get(ceremonyId)?.values() ?? [])]
-    for (const entry of held) this.#remove(entry)
-    return held.map(({ envelope }) => envelope)
+    const taken: Envelope[] = []
+    for (const [from, sender] of this.#senders) {
+      const held = sender.held.get(ceremonyId)
+      if (held === undefined) continue
+      taken.push(held.envelope)
+      this.#remove(from, sender, ceremonyId)
+    }
+    return taken
   }
 
   expire(now: number): void {
-    for (const held of this.#queue) {
-      if (held.expires > now) return
-      this.#remove(held)
+    for (const [from, sender] of this.#senders) {
+      for (const [id, { expires }] of sender.held) {
+        if (expires > now) break
+        this.#remove(from, sender, id)
+      }
     }
   }
 
-  #remove(held: Held): void {
-    const { ceremonyId, from } = held.envelope.header
-    this.#queue.delete(held)
-    const ofCeremony = this.#held.get(ceremonyId)
-    ofCeremony?.delete(from)
-    if (ofCeremony?.size === 0) this.#held.delete(ceremonyId)
-    this.#count(from, -held.envelope.bytes.length)
-  }
-
-  #count(from: ValidatorId, bytes: number): void {
-    this.#total += bytes
-    const ofPeer = (this.#bytes.get(from) ?? 0) + bytes
-    if (ofPeer === 0) this.#bytes.delete(from)
-    else this.#bytes.set(from, ofPeer)
+  #remove(from: ValidatorId, sender: Sender, id: CeremonyId): void {
+    sender.bytes -= sender.held.get(id)?.envelope.bytes.length ?? 0
+    sender.held.delete(id)
+    if (sender.held.size === 0) this.#senders.delete(from)
   }
 }

@@ -4,16 +4,11 @@ import { wipe } from '../bytes.ts'
 import type { Computed, DropReason, Effect } from '../ceremony/effects.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import type { StoreRequest } from '../ceremony/step.ts'
-import { QuorateError } from '../errors.ts'
 import type { KeyStore } from '../keystore/contract.ts'
-import { wipeResult } from '../pool/executor.ts'
 import type { KernelPool } from '../pool/index.ts'
 import type { CeremonyId } from '../wire/message.ts'
-
-type ComputeEffect = Extract<Effect, { type: 'compute' }>
-
-/** A refused job waits for one of ours to end, or for this long when none is under way: the pool may be busy with another node's work. */
-const BUSY_RETRY_MS = 5
+import { JobQueue } from './job-queue.ts'
+import { warn } from './warn.ts'
 
 export interface EffectHandlers {
   /** whether the ceremony still waits for the answer to this request */
@@ -27,19 +22,23 @@ export interface EffectHandlers {
 export class EffectRunner {
   readonly #connection: BusConnection
   readonly #keyStore: KeyStore
-  readonly #pool: KernelPool
+  readonly #jobs: JobQueue
   readonly #handlers: EffectHandlers
-  /** jobs that the pool had no room for, in order; at most one an open ceremony */
-  readonly #waiting: ComputeEffect[] = []
-  #retry: NodeJS.Timeout | null = null
   #bytesOut = 0
   #closed = false
 
   constructor(connection: BusConnection, keyStore: KeyStore, pool: KernelPool, handlers: EffectHandlers) {
     this.#connection = connection
     this.#keyStore = keyStore
-    this.#pool = pool
     this.#handlers = handlers
+    this.#jobs = new JobQueue(pool, {
+      awaits: ({ ceremonyId, token }) => handlers.awaits(ceremonyId, token),
+      finished: ({ ceremonyId, token }, result) => handlers.computed(ceremonyId, token, { ok: true, result }),
+      failed: ({ ceremonyId, token, job }, error) => {
+        warn(`job ${job.name} of ceremony ${ceremonyId} failed`, error)
+        handlers.computed(ceremonyId, token, { ok: false })
+      },
+    })
   }
 
   get bytesOut(): number {
@@ -52,8 +51,7 @@ export class EffectRunner {
 
   close(): void {
     this.#closed = true
-    this.#waiting.length = 0
-    if (this.#retry !== null) clearTimeout(this.#retry)
+    this.#jobs.close()
   }
 
   #runOne(effect: Effect): void {
@@ -63,9 +61,7 @@ export class EffectRunner {
         this.#attempt(() => this.#connection.publish('P2P', effect.to, effect.bytes))
         return
       case 'compute':
-        // Behind those that wait already, so that none starves.
-        if (this.#waiting.length > 0) this.#waiting.push(effect)
-        else void this.#compute(effect)
+        this.#jobs.submit(effect)
         return
       case 'store':
         void this.#store(effect.ceremonyId, effect.token, effect.request)
@@ -80,31 +76,6 @@ export class EffectRunner {
         warn(`ceremony ${effect.ceremonyId} ended by an internal error`, effect.error)
         return
     }
-  }
-
-  async #compute(effect: ComputeEffect): Promise<void> {
-    const { ceremonyId, token, job } = effect
-    // A job that had to wait may have lost its ceremony, and its arguments are wiped then.
-    if (!this.#handlers.awaits(ceremonyId, token)) return
-    try {
-      const result: unknown = await this.#pool.run(job.name, job.args)
-      if (this.#handlers.awaits(ceremonyId, token)) this.#handlers.computed(ceremonyId, token, { ok: true, result })
-      else wipeResult({ type: 'job', ...job }, result)
-    } catch (error) {
-      if (!this.#handlers.awaits(ceremonyId, token)) return
-      if (error instanceof QuorateError && error.code === 'ERR_POOL_BUSY') {
-        this.#waiting.push(effect)
-        this.#retry ??= setTimeout(() => this.#retryWaiting(), BUSY_RETRY_MS)
-        return
-      }
-      warn(`job ${job.name} of ceremony ${ceremonyId} failed`, error)
-      this.#handlers.computed(ceremonyId, token, { ok: false })
-    }
-  }
-
-  #retryWaiting(): void {
-    this.#retry = null
-    for (const effect of this.#waiting.splice(0)) void this.#compute(effect)
   }
 
   /** Never rejects. */
@@ -143,10 +114,4 @@ export class EffectRunner {
       warn('the bus refused a message', error)
     }
   }
-}
-
-/** Operators see it on stderr or through `process.on('warning')`; messages of QuorateError hold no secrets, others are not shown. */
-export function warn(what: string, error: unknown): void {
-  const why = error instanceof QuorateError ? `${error.code} ${error.message}` : error instanceof Error ? error.name : typeof error
-  process.emitWarning(`${what}: ${why}`, 'QuorateWarning')
 }

@@ -4,16 +4,24 @@ import type { InnerEvent } from '../ceremony/outcome.ts'
 import { QuorateError } from '../errors.ts'
 
 const CAPACITY = 4_096
+/** Failures carry evidence: what a listener has not read yet is bounded in bytes as well. */
+const CAPACITY_BYTES = 64 << 20
 
 class Listener {
   readonly #queue: InnerEvent[] = []
+  #bytes = 0
   #wake: (() => void) | null = null
   #done = false
 
-  push(event: InnerEvent): boolean {
+  /** How many events were lost for it: the oldest go first, the newest never. */
+  push(event: InnerEvent): number {
     this.#queue.push(event)
-    const lost = this.#queue.length > CAPACITY
-    if (lost) this.#queue.shift()
+    this.#bytes += evidenceBytes(event)
+    let lost = 0
+    while (this.#queue.length > 1 && (this.#queue.length > CAPACITY || this.#bytes > CAPACITY_BYTES)) {
+      this.#take()
+      lost += 1
+    }
     this.#notify()
     return lost
   }
@@ -25,11 +33,17 @@ class Listener {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<InnerEvent> {
     for (;;) {
-      const event = this.#queue.shift()
+      const event = this.#take()
       if (event !== undefined) yield event
       else if (this.#done) return
       else await new Promise<void>((resolve) => (this.#wake = resolve))
     }
+  }
+
+  #take(): InnerEvent | undefined {
+    const event = this.#queue.shift()
+    if (event !== undefined) this.#bytes -= evidenceBytes(event)
+    return event
   }
 
   #notify(): void {
@@ -49,7 +63,7 @@ export class EventHub {
   }
 
   emit(event: InnerEvent): void {
-    for (const listener of this.#listeners) if (listener.push(event)) this.#dropped += 1
+    for (const listener of this.#listeners) this.#dropped += listener.push(event)
   }
 
   /** Listens from the call on, not from the first `next`. Ends at close or when the signal aborts. */
@@ -83,4 +97,10 @@ export class EventHub {
     for (const listener of this.#listeners) listener.end()
     this.#listeners.clear()
   }
+}
+
+function evidenceBytes(event: InnerEvent): number {
+  if (event.type !== 'keygenOutcome' && event.type !== 'signingOutcome') return 0
+  if (event.outcome.status !== 'failure') return 0
+  return event.outcome.blamed.reduce((sum, { evidence }) => sum + evidence.length, 0)
 }

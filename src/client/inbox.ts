@@ -9,9 +9,14 @@ import { decodeEnvelope, peekFrame, verifyEnvelopeAsync } from '../wire/envelope
 import { type Envelope, type EnvelopeHeader, FRAME, type ValidatorId, WIRE_VERSION } from '../wire/message.ts'
 import type { Roster } from '../wire/roster.ts'
 import { MAX_FRAME_BYTES } from '../wire/sizes.ts'
+import { warn } from './warn.ts'
 
-/** Bytes of one peer that wait for their signature check; beyond it a peer's messages are dropped, so that none can starve the others. */
+/**
+ * Bytes that wait for their signature check, under one name and in all; beyond it messages are dropped. The name is not proven yet: on a bus that
+ * does not pin senders a flood under an honest name costs that name its place, as it would cost the network itself.
+ */
 const VERIFYING_BYTES_PER_PEER = 64 << 20
+const VERIFYING_BYTES_TOTAL = 256 << 20
 
 export interface InboxHandlers {
   admit(header: EnvelopeHeader, bodyBytes: number, frameBytes: number): DropReason | null
@@ -24,6 +29,7 @@ export class Inbox {
   readonly #handlers: InboxHandlers
   readonly #dropped = new Map<DropReason, number>(DROP_REASONS.map((reason) => [reason, 0]))
   readonly #verifying = new Map<ValidatorId, number>()
+  #verifyingTotal = 0
   #bytesIn = 0
   #closed = false
 
@@ -70,21 +76,30 @@ export class Inbox {
     if (header.to !== null && header.to !== this.#self) return 'sender'
     const refused = this.#handlers.admit(header, body.length, bytes.length)
     if (refused !== null) return refused
-    if ((this.#verifying.get(header.from) ?? 0) + bytes.length > VERIFYING_BYTES_PER_PEER) return 'early-budget'
+    const verifying = this.#verifying.get(header.from) ?? 0
+    if (verifying + bytes.length > VERIFYING_BYTES_PER_PEER || this.#verifyingTotal + bytes.length > VERIFYING_BYTES_TOTAL)
+      return 'early-budget'
     return { envelope, publicKey }
   }
 
+  /** Never rejects. */
   async #verify(envelope: Envelope, publicKey: Uint8Array): Promise<void> {
     const { from } = envelope.header
     this.#count(from, envelope.bytes.length)
-    const valid = await verifyEnvelopeAsync(envelope, publicKey)
-    this.#count(from, -envelope.bytes.length)
-    if (this.#closed) return
-    if (valid) this.#handlers.deliver(envelope)
-    else this.drop('signature')
+    try {
+      const valid = await verifyEnvelopeAsync(envelope, publicKey)
+      if (this.#closed) return
+      if (valid) this.#handlers.deliver(envelope)
+      else this.drop('signature')
+    } catch (error) {
+      warn(`a message of ${from} could not be handled`, error)
+    } finally {
+      this.#count(from, -envelope.bytes.length)
+    }
   }
 
   #count(from: ValidatorId, bytes: number): void {
+    this.#verifyingTotal += bytes
     const left = (this.#verifying.get(from) ?? 0) + bytes
     if (left === 0) this.#verifying.delete(from)
     else this.#verifying.set(from, left)

@@ -5,37 +5,45 @@ import type { KeyId, KeyInfo } from '../ceremony/key-info.ts'
 import { encodeCertificates, KeyMaterial } from '../ceremony/key-material.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { assertKeyId, type KeyStore, type StoredKey } from '../keystore/contract.ts'
+import type { AsyncKernel } from '../pool/index.ts'
 import type { ValidatorId } from '../wire/message.ts'
+import { assertSoundKey } from './key-check.ts'
 
 export class KeyRing {
   readonly #store: KeyStore
+  readonly #self: ValidatorId
+  readonly #kernel: AsyncKernel
   readonly #active = new Map<KeyId, KeyMaterial>()
+  readonly #loading = new Map<KeyId, Promise<KeyMaterial>>()
   #closed = false
 
-  constructor(store: KeyStore) {
+  constructor(store: KeyStore, self: ValidatorId, kernel: AsyncKernel) {
     this.#store = store
+    this.#self = self
+    this.#kernel = kernel
   }
 
-  /** @throws (rejects with) ERR_UNKNOWN_KEY, ERR_KEY_NOT_ACTIVE, ERR_STORE */
+  /** @throws (rejects with) ERR_UNKNOWN_KEY, ERR_KEY_NOT_ACTIVE, ERR_STORE, ERR_CLOSED */
   async active(keyId: KeyId): Promise<KeyMaterial> {
     const known = this.#active.get(keyId)
     if (known !== undefined) return known
+    // A thousand signings that begin together load their key once.
+    const loading = this.#loading.get(keyId) ?? this.#load(keyId).finally(() => this.#loading.delete(keyId))
+    this.#loading.set(keyId, loading)
+    return loading
+  }
+
+  async #load(keyId: KeyId): Promise<KeyMaterial> {
     const stored = await this.#store.get(keyId)
     if (stored === null) throw new QuorateError('ERR_UNKNOWN_KEY', { field: 'keyId' })
     const key = open(keyId, stored)
-    if (stored.state === 'pending') {
+    try {
+      if (stored.state === 'pending') throw new QuorateError('ERR_KEY_NOT_ACTIVE', { field: 'keyId' })
+      await assertSoundKey(key, this.#self, this.#kernel)
+      if (this.#closed) throw new QuorateError('ERR_CLOSED')
+    } catch (error) {
       key.wipe()
-      throw new QuorateError('ERR_KEY_NOT_ACTIVE', { field: 'keyId' })
-    }
-    if (this.#closed) {
-      key.wipe()
-      throw new QuorateError('ERR_CLOSED')
-    }
-    // Another caller may have loaded it meanwhile.
-    const winner = this.#active.get(keyId)
-    if (winner !== undefined) {
-      key.wipe()
-      return winner
+      throw error
     }
     this.#active.set(keyId, key)
     return key

@@ -30,7 +30,7 @@ export class MultisigClientInner {
     this.#keygens = new KeygenManager(settings)
     this.#signings = new SigningStateManager(settings)
     this.#ids = new CeremonyIds(settings.ceremonyIdWindow, mark)
-    this.#early = new EarlyMessages(settings.early)
+    this.#early = new EarlyMessages({ ...settings.early, peers: settings.roster.size - 1, window: settings.ceremonyIdWindow })
   }
 
   get open(): number {
@@ -75,9 +75,9 @@ export class MultisigClientInner {
     const { ceremonyId } = header
     const manager = this.#managerOf(ceremonyId)
     if (manager !== null) return manager.admit(header, bodyBytes)
-    if (!this.#ids.mayHold(ceremonyId)) return this.#ids.has(ceremonyId) ? 'late' : 'ceremony'
+    if (this.#ids.has(ceremonyId)) return 'late'
     if (header.stage !== 1) return 'stage'
-    return bodyBytes > EARLY_BODY_BYTES ? 'size' : this.#early.admit(header.from, frameBytes)
+    return bodyBytes > EARLY_BODY_BYTES ? 'size' : this.#early.admit(frameBytes)
   }
 
   /** A message whose author's signature and body digest were verified against the roster. */
@@ -86,8 +86,7 @@ export class MultisigClientInner {
     if (refused !== null) return [{ type: 'dropped', reason: refused }]
     const manager = this.#managerOf(envelope.header.ceremonyId)
     if (manager !== null) return manager.message(envelope)
-    const notHeld = this.#early.hold(envelope, now)
-    return notHeld === null ? [] : [{ type: 'dropped', reason: notHeld }]
+    return this.#early.hold(envelope, now).map((reason): Effect => ({ type: 'dropped', reason }))
   }
 
   /** Whether the result of this request is still wanted; secrets in one that is not are its receiver's to wipe. */

@@ -10,7 +10,7 @@ import { assertCeremonyMark } from '../keystore/contract.ts'
 import { identitySelfTest } from '../wire/identity.ts'
 import type { CeremonyId, ValidatorId } from '../wire/message.ts'
 import { assertNotAborted, onAbort, untilAborted } from './abort.ts'
-import { EffectRunner, warn } from './effect-runner.ts'
+import { EffectRunner } from './effect-runner.ts'
 import { EventHub } from './event-hub.ts'
 import { eventBytes } from './event-json.ts'
 import { Inbox } from './inbox.ts'
@@ -28,6 +28,7 @@ import {
   type SignRequest,
   signalOf,
 } from './requests.ts'
+import { warn } from './warn.ts'
 
 export interface ClientStats {
   /** ceremonies under way */
@@ -91,7 +92,7 @@ export class MultisigClient implements AsyncDisposable {
     this.#resolved = resolved
     this.#connection = connection
     this.#inner = new MultisigClientInner(settings, mark)
-    this.#keys = new KeyRing(options.keyStore)
+    this.#keys = new KeyRing(options.keyStore, settings.self, options.pool.kernel)
     this.#inbox = new Inbox(settings.self, settings.roster, {
       admit: (header, bodyBytes, frameBytes) => this.#inner.admit(header, bodyBytes, frameBytes),
       deliver: (envelope) => this.#run(this.#inner.message(envelope, performance.now())),
@@ -105,7 +106,7 @@ export class MultisigClient implements AsyncDisposable {
     })
     this.#readiness = new Readiness({
       ...settings,
-      publish: (to, bytes) => connection.publish('ReadyToKeygen', to, bytes),
+      publish: (to, bytes) => this.#publish('ReadyToKeygen', to, bytes),
       onReady: (validator) => this.#event({ type: 'readyToKeygen', validator }),
     })
   }
@@ -280,7 +281,7 @@ export class MultisigClient implements AsyncDisposable {
   #event(event: InnerEvent): void {
     this.#hub.emit(event)
     if (event.type === 'stage') return
-    this.#publishEvent(event)
+    this.#publish('MultisigEvent', null, eventBytes(event))
     if (event.type !== 'keygenOutcome' && event.type !== 'signingOutcome') return
     const { outcome } = event
     const settle = this.#settle.get(outcome.ceremonyId)
@@ -291,12 +292,13 @@ export class MultisigClient implements AsyncDisposable {
     this.#onIdle?.()
   }
 
-  /** For whoever watches the bus beside the node. A bus that refuses has lost the event; the caller's promise does not depend on it. */
-  #publishEvent(event: InnerEvent): void {
+  /** A bus that refuses has lost the message; no ceremony and no caller depends on these. */
+  #publish(subject: 'ReadyToKeygen' | 'MultisigEvent', to: ValidatorId | null, bytes: Uint8Array): void {
+    if (this.#closed) return
     try {
-      this.#connection.publish('MultisigEvent', null, eventBytes(event))
+      this.#connection.publish(subject, to, bytes)
     } catch (error) {
-      warn('the bus refused an event', error)
+      warn(`the bus refused ${subject}`, error)
     }
   }
 
@@ -308,6 +310,7 @@ export class MultisigClient implements AsyncDisposable {
     const delay = Math.min(this.#resolved.cleanupIntervalMs, this.#resolved.settings.stageTimeoutMs, untilDeadline)
     this.#timer = setTimeout(() => {
       this.cleanup()
+      this.#readiness.announceAgain()
       this.#schedule()
     }, delay)
     if (this.#inner.open === 0) this.#timer.unref()

@@ -17,7 +17,7 @@ export interface NodeSettings {
   readonly stageTimeoutMs: number
   readonly ceremonyIdWindow: number
   readonly maxOpenCeremonies: number
-  readonly early: EarlyLimits
+  readonly early: Pick<EarlyLimits, 'bytesPerPeer' | 'bytesTotal' | 'ttlMs'>
 }
 
 /** Ids that were checked against the roster, with their identity keys. */

@@ -1,8 +1,7 @@
 /** What a node is started with, and the defaults. */
-import { randomBytes } from 'node:crypto'
 import type { Bus } from '../bus/contract.ts'
-import { assertInteger, copyBytes, equalBytes } from '../bytes.ts'
-import type { RandomSource } from '../crypto/random-scalars.ts'
+import { assertInteger, equalBytes } from '../bytes.ts'
+import { type RandomSource, systemRandom } from '../crypto/random-scalars.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import type { KeyStore } from '../keystore/contract.ts'
 import { KernelPool } from '../pool/index.ts'
@@ -60,7 +59,16 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const roster = copyRoster(options.roster, 'roster')
   assertIdentity(identity, 'identity')
   assertMethods(options.bus, 'bus', ['connect'])
-  assertMethods(options.keyStore, 'keyStore', ['putPending', 'activate', 'get', 'list', 'delete', 'reserveCeremonyId', 'highestCeremonyId'])
+  assertMethods(options.keyStore, 'keyStore', [
+    'putPending',
+    'activate',
+    'get',
+    'list',
+    'delete',
+    'reserveCeremonyId',
+    'highestCeremonyId',
+    'close',
+  ])
   if (!(options.pool instanceof KernelPool)) throw invalidArgument('pool', 'must be a KernelPool')
   const own = roster.get(self)
   if (own === undefined) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: 'self' })
@@ -84,7 +92,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       self,
       identity,
       roster,
-      random: options.random ?? ((length) => copyBytes(randomBytes(length))),
+      random: options.random ?? systemRandom,
       stageTimeoutMs,
       ceremonyIdWindow: number('ceremonyIdWindow', 6_000, 1, 1_000_000),
       maxOpenCeremonies: number('maxOpenCeremonies', 4_096, 1, 1_000_000),

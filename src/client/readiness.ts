@@ -3,18 +3,20 @@
  * start does not matter. Readiness is a convenience for instructors: nothing in a ceremony depends on it.
  */
 import { equalBytes } from '../bytes.ts'
+import { drawBytes, type RandomSource } from '../crypto/random-scalars.ts'
 import { QuorateError } from '../errors.ts'
 import type { Identity } from '../wire/identity.ts'
 import type { ValidatorId } from '../wire/message.ts'
 import { decodeReady, MAX_READY_BYTES, READY_NONCE_BYTES, sealReady, verifyReady } from '../wire/ready.ts'
 import type { Roster } from '../wire/roster.ts'
+import { assertNotAborted, untilAborted } from './abort.ts'
 
 export interface ReadinessOptions {
   readonly network: string
   readonly self: ValidatorId
   readonly identity: Identity
   readonly roster: Roster
-  readonly random: (length: number) => Uint8Array
+  readonly random: RandomSource
   publish(to: ValidatorId | null, bytes: Uint8Array): void
   /** a validator is ready for the first time since it started */
   onReady(validator: ValidatorId): void
@@ -31,21 +33,28 @@ export class Readiness {
   /** the nonce tells a restarted node from a repeated message */
   readonly #ready = new Map<ValidatorId, Uint8Array>()
   readonly #waiters = new Set<Waiter>()
-  readonly #own: Uint8Array
+  #own: Uint8Array
 
   constructor(options: ReadinessOptions) {
     this.#options = options
-    const { network, self: from, identity, random } = options
-    const nonce = random(READY_NONCE_BYTES)
-    this.#own = sealReady(identity, { network, from, nonce }).bytes
-    this.#ready.set(from, nonce)
+    this.#own = this.#seal()
   }
 
   announce(): void {
     this.#options.publish(null, this.#own)
   }
 
-  /** False for anything that is not a new, valid announcement of a peer. */
+  /**
+   * While somebody waits, now and then: an announcement or its answer may have been lost. With a new nonce, since a peer answers only to what
+   * it does not know.
+   */
+  announceAgain(): void {
+    if (this.#waiters.size === 0) return
+    this.#own = this.#seal()
+    this.announce()
+  }
+
+  /** `known` is a repetition; everything that is not a valid announcement of a peer is `refused` and changes nothing. */
   receive(bytes: Uint8Array): 'new' | 'known' | 'refused' {
     if (bytes.length > MAX_READY_BYTES) return 'refused'
     const message = decode(bytes)
@@ -55,38 +64,50 @@ export class Readiness {
     const publicKey = this.#options.roster.get(message.from)
     if (publicKey === undefined || !verifyReady(message, publicKey)) return 'refused'
     this.#ready.set(message.from, message.nonce)
-    // To the newcomer alone: a broadcast by everybody at everybody's start would cost n^3 deliveries.
-    this.#options.publish(message.from, this.#own)
-    this.#options.onReady(message.from)
     for (const waiter of this.#waiters) {
       waiter.missing.delete(message.from)
       if (waiter.missing.size === 0) waiter.resolve()
     }
+    // To the newcomer alone: a broadcast by everybody at everybody's start would cost n^3 deliveries.
+    this.#options.publish(message.from, this.#own)
+    this.#options.onReady(message.from)
     return 'new'
   }
 
   /** @throws (rejects with) ERR_ABORTED, ERR_CLOSED */
   async wait(participants: readonly ValidatorId[], signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted === true) throw new QuorateError('ERR_ABORTED')
+    assertNotAborted(signal)
     const missing = new Set(participants.filter((id) => !this.#ready.has(id)))
     if (missing.size === 0) return
-    let waiter: Waiter | undefined
-    const abort = (): void => waiter?.reject(new QuorateError('ERR_ABORTED'))
+    const { waiter, ready } = waiting(missing)
+    this.#waiters.add(waiter)
     try {
-      await new Promise<void>((resolve, reject) => {
-        waiter = { missing, resolve, reject }
-        this.#waiters.add(waiter)
-        signal?.addEventListener('abort', abort, { once: true })
-      })
+      await untilAborted(ready, signal)
     } finally {
-      signal?.removeEventListener('abort', abort)
-      if (waiter !== undefined) this.#waiters.delete(waiter)
+      this.#waiters.delete(waiter)
     }
+  }
+
+  #seal(): Uint8Array {
+    const { network, self: from, identity, random } = this.#options
+    const nonce = drawBytes(random, READY_NONCE_BYTES)
+    this.#ready.set(from, nonce)
+    return sealReady(identity, { network, from, nonce }).bytes
   }
 
   close(): void {
     for (const waiter of this.#waiters) waiter.reject(new QuorateError('ERR_CLOSED'))
   }
+}
+
+function waiting(missing: Set<ValidatorId>): { readonly waiter: Waiter; readonly ready: Promise<void> } {
+  let resolve = (): void => {}
+  let reject = (_error: unknown): void => {}
+  const ready = new Promise<void>((resolveReady, rejectReady) => {
+    resolve = resolveReady
+    reject = rejectReady
+  })
+  return { waiter: { missing, resolve, reject }, ready }
 }
 
 function decode(bytes: Uint8Array): ReturnType<typeof decodeReady> | null {

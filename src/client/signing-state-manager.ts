@@ -1,4 +1,5 @@
 /** Starts signings and reports how they end. */
+import { copyBytes } from '../bytes.ts'
 import { Ceremony } from '../ceremony/ceremony.ts'
 import type { KeyMaterial } from '../ceremony/key-material.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
@@ -61,7 +62,7 @@ function report(ceremonyId: CeremonyId, ending: Ending<Signatures>): readonly In
   if (ending.status === 'failure') return [{ type: 'signingOutcome', outcome: ending }]
   const signatures = ending.result
   return [
-    ...signatures.map((signature, index): InnerEvent => ({ type: 'messageSigned', ceremonyId, index, signature })),
+    ...signatures.map((signature, index): InnerEvent => ({ type: 'messageSigned', ceremonyId, index, signature: copyBytes(signature) })),
     { type: 'signingOutcome', outcome: { status: 'success', ceremonyId, signatures } },
   ]
 }
