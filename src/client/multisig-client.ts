@@ -117,6 +117,7 @@ export class MultisigClient implements AsyncDisposable {
     const { self, roster } = this.#resolved.settings
     const { instruction, signal } = readKeygenRequest(request, self, roster)
     assertNotAborted(signal)
+    this.#inner.assertMayStart(instruction.ceremonyId, this.#waiting)
     const { sid, effects } = this.#inner.keygen(instruction, performance.now())
     const keyId = toHex(sid)
     const outcome = this.#outcome<KeygenOutcome>(instruction.ceremonyId, effects, signal)
