@@ -35,7 +35,13 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true
 }
 
+/** A fixed number of parts. A list whose length grows with a ceremony goes through `concatAll`: a call has room for about 120,000 arguments. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return concatAll(parts)
+}
+
+/** All parts of a list of any length, end to end. */
+export function concatAll(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0
   for (const part of parts) length += part.length
   const out = new Uint8Array(length)
@@ -85,4 +91,18 @@ export function itemOf(batch: Uint8Array, index: number, itemSize: number): Uint
 /** Overwrites secrets after their last use. */
 export function wipe(...secrets: readonly Uint8Array[]): void {
   for (const secret of secrets) secret.fill(0)
+}
+
+/**
+ * What `make` returns; if it throws, the secrets that would have gone to its caller are overwritten first.
+ *
+ * @param secrets read when `make` throws: it may add to the list what it makes
+ */
+export function wipeOnThrow<T>(secrets: readonly Uint8Array[], make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    for (const secret of secrets) secret.fill(0)
+    throw error
+  }
 }

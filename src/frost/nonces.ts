@@ -1,7 +1,8 @@
-/** Round one, and the object that makes nonces single use. */
-import { assertBytes, copyBytes, equalBytes, wipe } from '../bytes.ts'
+/** Round one, and the opaque object that its nonces leave in. */
+import { assertBytes, copyBytes, equalBytes, wipe, wipeOnThrow } from '../bytes.ts'
 import { makeNonces, NONCE_PAIR_BYTES } from '../crypto/frost-nonces.ts'
 import { drawBytes, type RandomSource } from '../crypto/random-scalars.ts'
+import { SingleUseNonces } from '../crypto/single-use-nonces.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { COMPRESSED_BYTES, type Kernel } from '../kernel/contract.ts'
 import { readObject, readShare, readSuite } from './arguments.ts'
@@ -16,13 +17,13 @@ class SigningNonces implements FrostNonces {
   readonly #identifier: number
   /** D || E: what we committed to, whatever becomes of the arrays that were handed out */
   readonly #committed: Uint8Array
-  /** secret, hiding || binding; null once used */
-  #secrets: Uint8Array | null
+  readonly #nonces: SingleUseNonces
 
-  constructor(suite: FrostSuite, identifier: number, secrets: Uint8Array, committed: Uint8Array) {
+  /** @param nonces secret, hiding || binding; this object owns the array */
+  constructor(suite: FrostSuite, identifier: number, nonces: Uint8Array, committed: Uint8Array) {
     this.#suite = suite
     this.#identifier = identifier
-    this.#secrets = secrets
+    this.#nonces = new SingleUseNonces(nonces)
     this.#committed = committed
     const [hiding, binding] = [copyBytes(committed, 0, COMPRESSED_BYTES), copyBytes(committed, COMPRESSED_BYTES)]
     this.commitment = Object.freeze({ identifier, hiding, binding })
@@ -30,12 +31,11 @@ class SigningNonces implements FrostNonces {
   }
 
   get spent(): boolean {
-    return this.#secrets === null
+    return this.#nonces.spent
   }
 
   destroy(): void {
-    if (this.#secrets !== null) wipe(this.#secrets)
-    this.#secrets = null
+    this.#nonces.destroy()
   }
 
   toJSON(): string {
@@ -52,7 +52,7 @@ class SigningNonces implements FrostNonces {
 
   /** Whether they belong to this suite and signer. Spends nothing. */
   static check(nonces: unknown, suite: FrostSuite, identifier: number): SigningNonces {
-    if (!(nonces instanceof SigningNonces) || !(#secrets in nonces)) throw invalidArgument('nonces', 'must be what commit() returned')
+    if (!(nonces instanceof SigningNonces) || !(#nonces in nonces)) throw invalidArgument('nonces', 'must be what commit() returned')
     if (nonces.#suite !== suite) throw new QuorateError('ERR_SUITE_MISMATCH', { field: 'nonces', message: 'were made for another suite' })
     if (nonces.#identifier !== identifier) throw invalidArgument('nonces', 'were made for another share')
     return nonces
@@ -60,10 +60,7 @@ class SigningNonces implements FrostNonces {
 
   /** Taking is spending: the next call finds nothing. The caller wipes what it takes. */
   static take(nonces: SigningNonces): Uint8Array {
-    const secrets = nonces.#secrets
-    if (secrets === null) throw new QuorateError('ERR_NONCE_USED', { field: 'nonces' })
-    nonces.#secrets = null
-    return secrets
+    return nonces.#nonces.take()
   }
 
   /** Whether D || E is what the nonces commit to. */
@@ -90,7 +87,7 @@ export function commitWith(
   const randomness = given === undefined ? drawBytes(random, NONCE_PAIR_BYTES) : copyBytes(given)
   try {
     const { nonces, commitments } = makeNonces(kernel, suite, secretShare, randomness)
-    return new SigningNonces(suite, identifier, copyBytes(nonces), kernel.compress(commitments))
+    return wipeOnThrow([nonces], () => new SigningNonces(suite, identifier, nonces, kernel.compress(commitments)))
   } finally {
     wipe(randomness)
   }

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { KeyMaterial } from '../../src/ceremony/key-material.ts'
-import { SingleUseNonces } from '../../src/ceremony/signing/single-use-nonces.ts'
+import { SingleUseNonces } from '../../src/crypto/single-use-nonces.ts'
 import type { Job } from '../../src/crypto/jobs/contract.ts'
 import { jobs } from '../../src/crypto/jobs/index.ts'
 import { decodeEnvelope } from '../../src/wire/envelope.ts'

@@ -5,6 +5,7 @@
 import { copyBytes, itemOf, wipe } from '../../bytes.ts'
 import type { JobResult, SigningTranscript } from '../../crypto/jobs/contract.ts'
 import { type RandomSource, randomScalars } from '../../crypto/random-scalars.ts'
+import { SingleUseNonces } from '../../crypto/single-use-nonces.ts'
 import { TAGS, taggedHash, uintBytes } from '../../crypto/tags.ts'
 import { SCALAR_BYTES, SIGNATURE_BYTES } from '../../kernel/contract.ts'
 import type { KeyMaterial } from '../key-material.ts'
@@ -13,7 +14,6 @@ import type { Runtime } from '../program.ts'
 import { inOrder, type Received, stageStep } from '../stage.ts'
 import { compute, fail, type ProvenFault, required, type Step } from '../step.ts'
 import { verifyingSharesOf } from './signers.ts'
-import { SingleUseNonces } from './single-use-nonces.ts'
 
 /** `signatures[i]` is over `messages[i]` */
 export type Signatures = readonly Uint8Array[]
