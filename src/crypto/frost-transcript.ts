@@ -4,15 +4,15 @@
  * Every list of (signer, position) items in `frost-*.ts` is signer-major: the item stands at `signer * positions + position`, where `signer` is
  * the place in the ascending list of signers, not the index.
  */
-import { assertBytes, concatBytes, itemOf } from '../bytes.ts'
+import { assertBytes, concatAll, itemOf } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
 import { readDistinctIndices } from '../kernel/arguments.ts'
 import { type Batch, COMPRESSED_BYTES, type Kernel, POINT_BYTES } from '../kernel/contract.ts'
 import type { SigningTranscript } from './jobs/contract.ts'
 import { assertMessageLength } from './suites/index.ts'
 
-/** D (64) || E (64) */
-export const COMMITMENT_BYTES = 2 * POINT_BYTES
+/** D (64) || E (64), both points: what a pair of nonces is published as */
+export const COMMITMENT_PAIR_BYTES = 2 * POINT_BYTES
 
 export interface CommitmentPoints {
   /** signers x positions x 64: all D */
@@ -45,13 +45,13 @@ export function checkTranscript({ suite, groupPublicKey, signers, commitments, m
     assertMessageLength(suite, message.length, `messages[${i}]`)
   })
   if (commitments.length !== signers.length) throw invalidArgument('commitments', 'must have one entry a signer')
-  for (const [i, entry] of commitments.entries()) assertBytes(entry, `commitments[${i}]`, messages.length * COMMITMENT_BYTES)
+  for (const [i, entry] of commitments.entries()) assertBytes(entry, `commitments[${i}]`, messages.length * COMMITMENT_PAIR_BYTES)
 }
 
 /** Checks every point (RFC 9591 section 5.2: DeserializeElement refuses the identity) and splits D from E. */
 export function readCommitments(kernel: Kernel, { commitments, messages }: SigningTranscript): CommitmentsRead {
   const positions = messages.length
-  const all = concatBytes(...commitments)
+  const all = concatAll(commitments)
   const valid = kernel.checkPoints(all)
   const culprits = commitments.flatMap((_, signer) => {
     const own = valid.subarray(signer * positions * 2, (signer + 1) * positions * 2)
@@ -62,7 +62,7 @@ export function readCommitments(kernel: Kernel, { commitments, messages }: Signi
   const hiding = new Uint8Array(items * POINT_BYTES)
   const binding = new Uint8Array(items * POINT_BYTES)
   for (let item = 0; item < items; item++) {
-    const pair = itemOf(all, item, COMMITMENT_BYTES)
+    const pair = itemOf(all, item, COMMITMENT_PAIR_BYTES)
     hiding.set(pair.subarray(0, POINT_BYTES), item * POINT_BYTES)
     binding.set(pair.subarray(POINT_BYTES), item * POINT_BYTES)
   }
