@@ -26,7 +26,8 @@ function readKey(suite: Suite, key: unknown): Point33 {
 
 /**
  * False for a wrong signature, whatever is wrong with it: value, length or encoding. A message that the suite cannot sign (`evm`: not 32 bytes)
- * has no valid signature. Messages of any length are verified otherwise.
+ * has no valid signature. Messages of any length are verified otherwise. `evm` is as strict as the contracts: s and address must not be zero,
+ * and a key with x above (q - 1) / 2, which is a key but none that a contract takes, has no valid signature.
  *
  * @throws ERR_INVALID_ARGUMENT with `field` when the key, the suite or a type is wrong
  */
@@ -37,8 +38,9 @@ export function checkSignature(kernel: Kernel, input: SignatureToVerify): boolea
   const publicKeys = readKey(suite, groupPublicKey)
   assertBytes(message, 'message')
   assertBytes(signature, 'signature')
-  const { messageBytes, challenge } = rulesOf(suite)
-  if (signature.length === SIGNATURE_BYTES[suite] && (messageBytes === null || message.length === messageBytes)) {
+  const { messageBytes, accepts, challenge } = rulesOf(suite)
+  const fits = signature.length === SIGNATURE_BYTES[suite] && (messageBytes === null || message.length === messageBytes)
+  if (fits && accepts(publicKeys, signature)) {
     const challenges = reduceWide(kernel, challenge(noncePointOf(suite, signature), publicKeys, message))
     if (kernel.verifySignatures({ suite, publicKeys, challenges, signatures: signature })[0] === 1) return true
   }

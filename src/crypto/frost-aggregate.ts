@@ -60,7 +60,7 @@ export function aggregateBatch(kernel: Kernel, input: AggregateInput): Aggregate
     signatureShares.map((shares) => replaceOutOfRange(shares, spoilt)),
   )
   const size = SIGNATURE_BYTES[suite]
-  const { encodeNoncePoint } = rulesOf(suite)
+  const { encodeNoncePoint, accepts } = rulesOf(suite)
   const signatures = new Uint8Array(positions * size)
   for (let position = 0; position < positions; position++) {
     const noncePoint = encodeNoncePoint(itemOf(input.groupCommitments, position, POINT_BYTES))
@@ -68,5 +68,8 @@ export function aggregateBatch(kernel: Kernel, input: AggregateInput): Aggregate
   }
   const publicKeys = repeatBytes(groupPublicKey, positions)
   const valid = kernel.verifySignatures({ suite, publicKeys, challenges: input.challenges, signatures })
-  return { signatures, valid: valid.map((bit, position) => (spoilt[position] === 1 ? 0 : bit)) }
+  return {
+    signatures,
+    valid: valid.map((bit, position) => (spoilt[position] !== 1 && accepts(groupPublicKey, itemOf(signatures, position, size)) ? bit : 0)),
+  }
 }

@@ -4,14 +4,12 @@
  * group key and verifying shares are all multiplied by the same public factor, so they stay shares of one key.
  */
 import { concatBytes, copyBytes, itemOf, wipe } from '../bytes.ts'
-import { type Batch, type Kernel, POINT_BYTES, type Point64, type Scalar, type Suite } from '../kernel/contract.ts'
-import { HALF_ORDER, MINUS_ONE, subtractBytes } from './group-order.ts'
-import { hasOddY, negatePoint } from './point-encoding.ts'
-
-const COORDINATE_BYTES = 32
+import { type Batch, type Kernel, POINT_BYTES, type Point64, SCALAR_BYTES, type Scalar, type Suite } from '../kernel/contract.ts'
+import { MINUS_ONE } from './group-order.ts'
+import { hasLowX, hasOddY, negatePoint } from './point-encoding.ts'
 
 /** One key's arithmetic: what must be scaled together. */
-export interface KeyMaterial {
+export interface NormalisableKey {
   /** secret */
   readonly share: Scalar
   /** Y, not the identity */
@@ -26,7 +24,7 @@ function negatePoints(points: Batch): Batch {
   return out
 }
 
-function negateKey(kernel: Kernel, { share, groupPoint, verifyingShares }: KeyMaterial): KeyMaterial {
+function negateKey(kernel: Kernel, { share, groupPoint, verifyingShares }: NormalisableKey): NormalisableKey {
   return {
     share: kernel.scalarMul(MINUS_ONE, share),
     groupPoint: negatePoints(groupPoint),
@@ -34,16 +32,11 @@ function negateKey(kernel: Kernel, { share, groupPoint, verifyingShares }: KeyMa
   }
 }
 
-/** Whether x(P) <= (q - 1) / 2. */
-function hasLowX(point: Point64): boolean {
-  return subtractBytes(HALF_ORDER, point.subarray(0, COORDINATE_BYTES), null) === 0
-}
-
 /**
  * Multiplies by the smallest positive k that brings x(k Y) into the lower half. About every second point is there, so k is 2 on average and
  * the points are multiplied by adding: k - 1 additions cost less than one multiplication until k is near 200.
  */
-function lowerX(kernel: Kernel, key: KeyMaterial): KeyMaterial {
+function lowerX(kernel: Kernel, key: NormalisableKey): NormalisableKey {
   const points = concatBytes(key.groupPoint, key.verifyingShares)
   const columns = points.length / POINT_BYTES
   let scaled: Batch = points
@@ -54,8 +47,8 @@ function lowerX(kernel: Kernel, key: KeyMaterial): KeyMaterial {
     multiple = itemOf(scaled, 0, POINT_BYTES)
     factor++
   }
-  const multiplier = new Uint8Array(COORDINATE_BYTES)
-  new DataView(multiplier.buffer).setUint32(COORDINATE_BYTES - 4, factor)
+  const multiplier = new Uint8Array(SCALAR_BYTES)
+  new DataView(multiplier.buffer).setUint32(SCALAR_BYTES - 4, factor)
   return {
     share: kernel.scalarMul(multiplier, key.share),
     groupPoint: copyBytes(multiple),
@@ -68,8 +61,8 @@ function lowerX(kernel: Kernel, key: KeyMaterial): KeyMaterial {
  *
  * @throws ERR_INVALID_ARGUMENT for points off the curve or a share of q or more
  */
-export function normaliseKey(kernel: Kernel, suite: Suite, key: KeyMaterial): KeyMaterial {
-  const copy = (): KeyMaterial => ({
+export function normaliseKey(kernel: Kernel, suite: Suite, key: NormalisableKey): NormalisableKey {
+  const copy = (): NormalisableKey => ({
     share: copyBytes(key.share),
     groupPoint: copyBytes(key.groupPoint),
     verifyingShares: copyBytes(key.verifyingShares),

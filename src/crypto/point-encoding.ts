@@ -1,7 +1,7 @@
 /** Reading and rewriting the bytes of points that are known to be on the curve: no arithmetic modulo p, so no kernel. Public values. */
 import { copyBytes, itemOf } from '../bytes.ts'
 import { COMPRESSED_BYTES, POINT_BYTES, type Point33, type Point64 } from '../kernel/contract.ts'
-import { FIELD_PRIME, isZero, subtractBytes } from './group-order.ts'
+import { FIELD_PRIME, HALF_ORDER, isZero, subtractBytes } from './group-order.ts'
 
 const COORDINATE_BYTES = 32
 const EVEN_PREFIX = 2
@@ -36,6 +36,11 @@ export function evenPoint(key: Uint8Array): Uint8Array<ArrayBuffer> {
 export function xOf(point: Point64 | Point33): Uint8Array<ArrayBuffer> {
   const start = point.length === COMPRESSED_BYTES ? 1 : 0
   return copyBytes(point, start, start + COORDINATE_BYTES)
+}
+
+/** Whether x <= (q - 1) / 2. */
+export function hasLowX(point: Point64 | Point33): boolean {
+  return subtractBytes(HALF_ORDER, xOf(point), null) === 0
 }
 
 /** -P in place: y becomes p - y; the identity stays as it is. */

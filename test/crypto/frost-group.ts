@@ -2,7 +2,7 @@
 import { concatBytes, copyBytes, itemOf } from '../../src/bytes.ts'
 import type { SigningTranscript } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
-import { hasOddY } from '../../src/crypto/point-encoding.ts'
+import { hasLowX, hasOddY } from '../../src/crypto/point-encoding.ts'
 import { randomScalars } from '../../src/crypto/random-scalars.ts'
 import type { Kernel, Suite } from '../../src/kernel/contract.ts'
 import type { RandomSource } from '../helpers/random.ts'
@@ -21,7 +21,11 @@ export function must<T>(value: T | undefined | null): T {
   return value
 }
 
-/** @param oddKey draws until the group key has this parity; either when left out */
+/**
+ * Draws until the group key is one that its suite signs with: for `evm`, with a low x, as keygen would scale it.
+ *
+ * @param oddKey draws until the group key has this parity; either when left out
+ */
 export function dealGroup(
   kernel: Kernel,
   random: RandomSource,
@@ -32,6 +36,7 @@ export function dealGroup(
     const secret = copyBytes(itemOf(coefficients, 0, 32))
     const groupPublicKey = kernel.compress(kernel.baseMul(secret))
     if (oddKey !== undefined && hasOddY(groupPublicKey) !== oddKey) continue
+    if (suite === 'evm' && !hasLowX(groupPublicKey)) continue
     const values = kernel.evaluatePolynomial(coefficients, indices)
     const points = kernel.compress(kernel.baseMul(values))
     return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { concatBytes, toHex } from '../../src/bytes.ts'
 import { HALF_ORDER, MINUS_ONE } from '../../src/crypto/group-order.ts'
-import { type KeyMaterial, normaliseKey } from '../../src/crypto/normalise.ts'
+import { type NormalisableKey, normaliseKey } from '../../src/crypto/normalise.ts'
 import type { Suite } from '../../src/kernel/index.ts'
 import { baseline as kernel, scalar } from './ceremony.ts'
 
@@ -10,7 +10,7 @@ const xOf = (point: Uint8Array): bigint => BigInt(`0x${toHex(point.subarray(0, 3
 const isOdd = (point: Uint8Array): boolean => ((point[63] ?? 0) & 1) === 1
 
 /** A key of secret y with t = 1 or a line: share = y + 3 slope at index 3, verifying shares at 1, 2, 3 and one that is the identity. */
-function keyOf(secret: bigint, slope: bigint): KeyMaterial {
+function keyOf(secret: bigint, slope: bigint): NormalisableKey {
   const shares = [1n, 2n, 3n].map((index) => scalar(secret + index * slope))
   return {
     share: scalar(secret + 3n * slope),
@@ -19,12 +19,12 @@ function keyOf(secret: bigint, slope: bigint): KeyMaterial {
   }
 }
 
-function copyOf(key: KeyMaterial): KeyMaterial {
+function copyOf(key: NormalisableKey): NormalisableKey {
   return { share: key.share.slice(), groupPoint: key.groupPoint.slice(), verifyingShares: key.verifyingShares.slice() }
 }
 
 /** All of a key times one scalar, by multiplications. */
-function times(key: KeyMaterial, factor: Uint8Array): KeyMaterial {
+function times(key: NormalisableKey, factor: Uint8Array): NormalisableKey {
   const all = concatBytes(key.groupPoint, key.verifyingShares)
   const count = all.length / 64
   const points = kernel.mul(all, concatBytes(...Array.from({ length: count }, () => factor)))

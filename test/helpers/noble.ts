@@ -28,8 +28,9 @@ export function ecrecoverAccepts(publicKey: Uint8Array, message: Uint8Array, sig
   if (signature.length !== 52 || message.length !== 32) return false
   const r = numberOf(publicKey.subarray(1))
   const s = numberOf(signature.subarray(0, 32))
-  if (s === 0n || s >= Fn.ORDER || r >= Fn.ORDER) return false
   const address = signature.subarray(32)
+  // What the contract refuses before the call: r is ECDSA's s there, which the precompile wants in the lower half.
+  if (s === 0n || s >= Fn.ORDER || r > Fn.ORDER / 2n || numberOf(address) === 0n) return false
   const digest = Fn.toBytes(Fn.neg(Fn.mul(r, s)))
   const factor = Fn.mul(r, evmChallenge(publicKey, message, address))
   const recovered = new secp256k1.Signature(r, factor, (publicKey[0] ?? 0) - 2).recoverPublicKey(digest).toBytes()

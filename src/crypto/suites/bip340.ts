@@ -24,6 +24,9 @@ export const bip340: SuiteRules = {
   encodeNoncePoint(point: Point64) {
     return xOf(point)
   },
+  accepts() {
+    return true
+  },
   challenge(noncePoint: Uint8Array, publicKey: Point33, message: Uint8Array) {
     return widenDigest(CHALLENGE_STATE.clone().update(noncePoint).update(xOf(publicKey)).update(message).digest())
   },

@@ -25,6 +25,11 @@ export interface SuiteRules {
   readonly messageBytes: number | null
   /** R as it stands in the challenge and in the signature */
   encodeNoncePoint(point: Point64): Uint8Array<ArrayBuffer>
+  /**
+   * Whether a verifier of the suite looks at the equation at all, for a key that is a point and a signature of the right length: the rules that
+   * on-chain verifiers add. The other suites have none.
+   */
+  accepts(publicKey: Point33, signature: Uint8Array): boolean
   /** WIDE_BYTES of hash, not yet reduced; `noncePoint` as `encodeNoncePoint` gives it */
   challenge(noncePoint: Uint8Array, publicKey: Point33, message: Uint8Array): Uint8Array<ArrayBuffer>
 }

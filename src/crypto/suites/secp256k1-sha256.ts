@@ -18,6 +18,9 @@ export const secp256k1Sha256: SuiteRules = {
   encodeNoncePoint(point: Point64) {
     return compressPoint(point)
   },
+  accepts() {
+    return true
+  },
   challenge(noncePoint: Uint8Array, publicKey: Point33, message: Uint8Array) {
     return h2.hash(noncePoint, publicKey, message)
   },
