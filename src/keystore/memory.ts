@@ -21,8 +21,9 @@ export class MemoryKeyStore implements KeyStore {
   #highest: bigint
   #closed = false
 
-  /** @throws ERR_INVALID_ARGUMENT with field `highestCeremonyId` */
+  /** @throws ERR_INVALID_ARGUMENT with field `options` or `highestCeremonyId` */
   constructor(options: { highestCeremonyId?: bigint } = {}) {
+    if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
     const highest = options.highestCeremonyId ?? 0n
     assertCeremonyMark(highest, 'highestCeremonyId', 0n)
     this.#highest = highest

@@ -101,6 +101,16 @@ describe('ceremony ids', () => {
 })
 
 describe('bad arguments', () => {
+  test('options that are no object are refused', () => {
+    for (const options of [null, 5, 5n, 'options', true, Symbol('options'), () => ({ highestCeremonyId: 1n })]) {
+      expect(() => Reflect.construct(MemoryKeyStore, [options])).toThrow(
+        expect.objectContaining({ name: 'QuorateError', code: 'ERR_INVALID_ARGUMENT', field: 'options' }),
+      )
+    }
+    expect(() => new MemoryKeyStore(undefined)).not.toThrow()
+    expect(() => new MemoryKeyStore({})).not.toThrow()
+  })
+
   test('key ids that are not 64 lowercase hex digits are refused by every method', async () => {
     const store = new MemoryKeyStore()
     for (const bad of ['', KEY.toUpperCase(), KEY.slice(1), `${KEY}0`, `${KEY}\n`, '../etc/passwd', 1, null, undefined, ['a']]) {
