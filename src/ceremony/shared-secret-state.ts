@@ -3,7 +3,7 @@
  * knowledge). Keygen runs it once; a Stinson-Strobl signing runs it for its nonce. The four stages are HashCommitment, Commitments,
  * SecretShare and Confirm; this state runs the first three and hands over to its owner for the fourth.
  */
-import { equalBytes, wipe } from '../bytes.ts'
+import { equalBytes, wipe, wipeOnThrow } from '../bytes.ts'
 import { DEALING_FAULT, type Dealing } from '../crypto/jobs/contract.ts'
 import { drawBytes, type RandomSource, randomScalars } from '../crypto/random-scalars.ts'
 import type { Suite } from '../kernel/contract.ts'
@@ -45,6 +45,21 @@ interface OwnPolynomials {
   readonly encryptionSecret: Uint8Array
 }
 
+/** All or nothing: what was drawn before a draw that fails is overwritten. */
+function drawPolynomials(random: RandomSource, positions: number, minSigners: number): OwnPolynomials {
+  const drawn: Uint8Array[] = []
+  const draw = (count: number): Uint8Array => {
+    const scalars = randomScalars(random, count)
+    drawn.push(scalars)
+    return scalars
+  }
+  return wipeOnThrow(drawn, () => ({
+    coefficients: draw(positions * minSigners),
+    proofNonces: draw(positions),
+    encryptionSecret: draw(1),
+  }))
+}
+
 export class SharedSecretState<Result> {
   readonly #options: SharedSecretOptions
   readonly #runtime: Runtime
@@ -61,11 +76,7 @@ export class SharedSecretState<Result> {
     this.#index = required(options.indices[runtime.place])
     this.#onShared = onShared
     this.#weightSeed = drawBytes(options.random, 32)
-    this.#secrets = {
-      coefficients: randomScalars(options.random, positions * minSigners),
-      proofNonces: randomScalars(options.random, positions),
-      encryptionSecret: randomScalars(options.random, 1),
-    }
+    this.#secrets = drawPolynomials(options.random, positions, minSigners)
   }
 
   begin(): Step<Result> {
