@@ -2,7 +2,7 @@
  * Binding factors (RFC 9591 sections 4.3 and 4.4): rho_i = H1(Y || H4(message) || H5(list of commitments) || i). They tie every share to the
  * whole list, the message and the key, which is what makes concurrent signing safe (eprint 2020/945).
  */
-import { concatBytes, itemOf } from '../bytes.ts'
+import { concatAll, concatBytes, itemOf } from '../bytes.ts'
 import { type Batch, COMPRESSED_BYTES, type Kernel, SCALAR_BYTES } from '../kernel/contract.ts'
 import type { SigningTranscript } from './jobs/contract.ts'
 import { evenPoint } from './point-encoding.ts'
@@ -27,7 +27,7 @@ function inputPrefix(transcript: SigningTranscript, identifiers: readonly Uint8A
   ])
   // BIP-340 knows a key by x alone: the point with even y stands in the hash, whatever the parity of the key as given.
   const key = rulesOf(suite).evenPoints ? evenPoint(groupPublicKey) : groupPublicKey
-  return [key, h4(messages[position] ?? new Uint8Array()), h5(concatBytes(...list))]
+  return [key, h4(messages[position] ?? new Uint8Array()), h5(concatAll(list))]
 }
 
 /** rho_input of every signer at one position, in the order of `signers`: the bytes that the vectors of RFC 9591 appendix E print. */

@@ -2,7 +2,7 @@
  * Who spoilt a signature (RFC 9591 section 5.4): every share of every position is checked, so that all culprits are named in one pass and an
  * honest signer cannot hide or suffer among them.
  */
-import { assertBytes, concatBytes, itemOf } from '../bytes.ts'
+import { assertBytes, concatAll, concatBytes, itemOf } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
 import { type Batch, COMPRESSED_BYTES, type Kernel, POINT_BYTES, type Point64, SCALAR_BYTES, type Scalar } from '../kernel/contract.ts'
 import { bindingFactors, encodeIdentifier } from './frost-binding.ts'
@@ -59,9 +59,9 @@ export function findBadShares(
   }
   const challengeBatch = challenges(kernel, suite, commitments, groupPublicKey, messages)
   const valid = kernel.verifySignatureShares({
-    shares: concatBytes(...signatureShares),
+    shares: concatAll(signatureShares),
     noncePoints,
-    verifyingShares: concatBytes(...signers.map((_, signer) => repeatBytes(itemOf(keyPoints.points, signer, POINT_BYTES), positions))),
+    verifyingShares: concatAll(signers.map((_, signer) => repeatBytes(itemOf(keyPoints.points, signer, POINT_BYTES), positions))),
     multipliers: multipliers(kernel, suite, groupPublicKey, kernel.lagrange(signers), challengeBatch),
   })
   const bad: BadShare[] = []

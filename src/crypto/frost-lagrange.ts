@@ -1,5 +1,5 @@
 /** Lagrange coefficients at zero over the signers' indices (RFC 9591 section 4.2). Public. */
-import { concatBytes } from '../bytes.ts'
+import { concatAll, concatBytes } from '../bytes.ts'
 import { type Batch, type Kernel, SCALAR_BYTES, type Scalar } from '../kernel/contract.ts'
 import { encodeIdentifier } from './frost-binding.ts'
 import { MINUS_ONE } from './group-order.ts'
@@ -25,7 +25,7 @@ function multiplyRows(kernel: Kernel, rows: Batch, width: number): Batch {
 export function ownLagrange(kernel: Kernel, signers: readonly number[], index: number): Scalar {
   const others = signers.filter((signer) => signer !== index)
   if (others.length === 0) return encodeIdentifier(1)
-  const rows = concatBytes(...others.flatMap((other) => [encodeIdentifier(other), encodeIdentifier(Math.abs(other - index))]))
+  const rows = concatAll(others.flatMap((other) => [encodeIdentifier(other), encodeIdentifier(Math.abs(other - index))]))
   const [numerator, denominator] = halves(multiplyRows(kernel, rows, 2 * SCALAR_BYTES))
   const quotient = kernel.scalarMul(numerator, kernel.scalarInvert(denominator))
   // Each smaller index gives one negative factor x_j - x_i.

@@ -1,12 +1,12 @@
 /** FROST round one (RFC 9591 sections 4.1 and 5.1): hedged nonces and their commitments, many positions at once. */
-import { assertBytes, itemOf, toHex, wipe } from '../bytes.ts'
+import { assertBytes, itemOf, toHex, wipe, wipeOnThrow } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
 import { countItems } from '../kernel/arguments.ts'
 import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES, type Scalar, type Suite } from '../kernel/contract.ts'
 import { isIdentity } from './point-encoding.ts'
 import { hashesOf, reduceWide, WIDE_BYTES } from './suites/index.ts'
 
-/** hiding (32) || binding (32): of the randomness, and of the nonces */
+/** hiding (32) || binding (32), both scalars: of the randomness, and of the nonces */
 export const NONCE_PAIR_BYTES = 2 * SCALAR_BYTES
 
 export interface NonceBatch {
@@ -26,26 +26,38 @@ export interface NonceBatch {
  */
 export function makeNonces(kernel: Kernel, suite: Suite, share: Scalar, randomness: Batch): NonceBatch {
   assertBytes(share, 'share', SCALAR_BYTES)
-  const count = 2 * countItems(randomness, 'randomness', NONCE_PAIR_BYTES)
+  countItems(randomness, 'randomness', NONCE_PAIR_BYTES)
+  const nonces = hedge(kernel, suite, share, randomness)
+  return wipeOnThrow([nonces], () => {
+    const commitments = kernel.baseMul(nonces)
+    refuseRepeats(commitments)
+    return { nonces, commitments }
+  })
+}
+
+/** H3(block || share) for each block of the randomness, mod q. */
+function hedge(kernel: Kernel, suite: Suite, share: Scalar, randomness: Batch): Batch {
   const { h3 } = hashesOf(suite)
+  const count = randomness.length / SCALAR_BYTES
   const wide = new Uint8Array(count * WIDE_BYTES)
-  for (let i = 0; i < count; i++) {
-    const hash = h3.hash(itemOf(randomness, i, SCALAR_BYTES), share)
-    wide.set(hash, i * WIDE_BYTES)
-    wipe(hash)
+  try {
+    for (let i = 0; i < count; i++) {
+      const hash = h3.hash(itemOf(randomness, i, SCALAR_BYTES), share)
+      wide.set(hash, i * WIDE_BYTES)
+      wipe(hash)
+    }
+    return reduceWide(kernel, wide)
+  } finally {
+    wipe(wide)
   }
-  const nonces = reduceWide(kernel, wide)
-  wipe(wide)
-  const commitments = kernel.baseMul(nonces)
+}
+
+/** Judged on the public points: equal points are equal nonces. A zero nonce (probability 2^-256) has no encodable commitment. */
+function refuseRepeats(commitments: Batch): void {
   const seen = new Set<string>()
-  for (let i = 0; i < count; i++) {
-    // Judged on the public points: equal points are equal nonces. A zero nonce (probability 2^-256) has no encodable commitment.
+  for (let i = 0; i < commitments.length / POINT_BYTES; i++) {
     const point = itemOf(commitments, i, POINT_BYTES)
     seen.add(toHex(point))
-    if (isIdentity(point) || seen.size !== i + 1) {
-      wipe(nonces)
-      throw invalidArgument('randomness', 'must not repeat a block')
-    }
+    if (isIdentity(point) || seen.size !== i + 1) throw invalidArgument('randomness', 'must not repeat a block')
   }
-  return { nonces, commitments }
 }

@@ -1,5 +1,5 @@
 /** FROST round two (RFC 9591 section 5.2): from the list of commitments to one share a position. */
-import { assertBytes, concatBytes, itemOf, wipe } from '../bytes.ts'
+import { assertBytes, concatAll, itemOf, wipe } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
 import { type Batch, type Kernel, SCALAR_BYTES, type Scalar } from '../kernel/contract.ts'
 import { bindingFactors } from './frost-binding.ts'
@@ -86,5 +86,5 @@ export function signBatch(kernel: Kernel, transcript: SigningTranscript, { index
 /** The first or the second scalar of each pair. */
 function everySecond(pairs: Batch, offset: 0 | 1): Uint8Array<ArrayBuffer> {
   const count = pairs.length / NONCE_PAIR_BYTES
-  return concatBytes(...Array.from({ length: count }, (_, i) => itemOf(pairs, 2 * i + offset, SCALAR_BYTES)))
+  return concatAll(Array.from({ length: count }, (_, i) => itemOf(pairs, 2 * i + offset, SCALAR_BYTES)))
 }

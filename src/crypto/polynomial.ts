@@ -3,9 +3,9 @@
  *
  * A batch of polynomials is positions x t scalars, position-major, a_0 first; its commitments (Feldman) are positions x t points C_k = a_k G.
  */
-import { concatBytes, itemOf, wipe } from '../bytes.ts'
+import { concatAll, concatBytes, copyBytes, itemOf, wipe, wipeOnThrow } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
-import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
+import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES, type Scalar } from '../kernel/contract.ts'
 
 /**
  * The values of all polynomials, one batch (positions x 32) an index: what one recipient gets.
@@ -16,18 +16,20 @@ import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES } from '../kernel/co
 export function evaluateForEach(kernel: Kernel, coefficients: Batch, minSigners: number, indices: readonly number[]): Batch[] {
   const positions = coefficients.length / (minSigners * SCALAR_BYTES)
   const out = indices.map(() => new Uint8Array(positions * SCALAR_BYTES))
-  for (let position = 0; position < positions; position++) {
-    const values = kernel.evaluatePolynomial(itemOf(coefficients, position, minSigners * SCALAR_BYTES), indices)
-    out.forEach((batch, i) => {
-      batch.set(itemOf(values, i, SCALAR_BYTES), position * SCALAR_BYTES)
-    })
-    wipe(values)
-  }
-  return out
+  return wipeOnThrow(out, () => {
+    for (let position = 0; position < positions; position++) {
+      const values = kernel.evaluatePolynomial(itemOf(coefficients, position, minSigners * SCALAR_BYTES), indices)
+      out.forEach((batch, i) => {
+        batch.set(itemOf(values, i, SCALAR_BYTES), position * SCALAR_BYTES)
+      })
+      wipe(values)
+    }
+    return out
+  })
 }
 
 /**
- * Column sums of scalars: rows of equal length, added item by item. Halves the rows at each step, so that m rows take log2(m) kernel calls.
+ * Column sums of scalars: rows of equal length, added item by item.
  *
  * @param rows may be secret; at least one
  * @returns as long as one row; secret if the rows are
@@ -35,17 +37,31 @@ export function evaluateForEach(kernel: Kernel, coefficients: Batch, minSigners:
 export function sumScalars(kernel: Kernel, rows: readonly Batch[]): Batch {
   const width = rows[0]?.length ?? 0
   if (width === 0 || rows.some((row) => row.length !== width)) throw invalidArgument('rows', 'must have the same number of scalars')
-  let sums = concatBytes(...rows)
-  for (let count = rows.length; count > 1; ) {
-    const half = count >> 1
-    const added = kernel.scalarAdd(sums.subarray(0, half * width), sums.subarray(half * width, 2 * half * width))
-    // An odd row out waits for the next step.
-    const next = concatBytes(added, sums.subarray(2 * half * width))
-    wipe(sums, added)
-    sums = next
-    count = count - half
+  return sumRows(kernel, concatAll(rows), width)
+}
+
+/** The sum of all scalars of a batch: as `sumScalars` with one scalar a row, without an array for each. */
+export function sumOfBatch(kernel: Kernel, scalars: Batch): Scalar {
+  return sumRows(kernel, copyBytes(scalars), SCALAR_BYTES)
+}
+
+/** Halves the rows at each step, so that m rows take log2(m) kernel calls. Overwrites the rows, which may be secret. */
+function sumRows(kernel: Kernel, rows: Uint8Array<ArrayBuffer>, width: number): Batch {
+  let sums = rows
+  try {
+    for (let count = rows.length / width; count > 1; ) {
+      const half = count >> 1
+      const added = kernel.scalarAdd(sums.subarray(0, half * width), sums.subarray(half * width, 2 * half * width))
+      // An odd row out waits for the next step.
+      const next = concatBytes(added, sums.subarray(2 * half * width))
+      wipe(sums, added)
+      sums = next
+      count = count - half
+    }
+    return copyBytes(sums)
+  } finally {
+    wipe(sums)
   }
-  return sums
 }
 
 /**
@@ -57,10 +73,10 @@ export function sumScalars(kernel: Kernel, rows: readonly Batch[]): Batch {
 export function sumCommitments(kernel: Kernel, commitments: readonly Batch[]): Batch {
   const first = commitments[0]
   if (first === undefined) throw invalidArgument('commitments', 'must have at least one dealer')
-  return kernel.sum(concatBytes(...commitments), first.length / POINT_BYTES)
+  return kernel.sum(concatAll(commitments), first.length / POINT_BYTES)
 }
 
 /** The commitments of one position, one vector a dealer: dealers x t x 64. */
 export function gatherPosition(commitments: readonly Batch[], position: number, minSigners: number): Batch {
-  return concatBytes(...commitments.map((batch) => itemOf(batch, position, minSigners * POINT_BYTES)))
+  return concatAll(commitments.map((batch) => itemOf(batch, position, minSigners * POINT_BYTES)))
 }

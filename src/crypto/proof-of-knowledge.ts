@@ -5,11 +5,11 @@
  *
  *   R = r G,  c = H(sid || u16 index || u16 position || C_0 (33) || R (33)) mod q,  z = r + c a_0,  check z G == R + c C_0
  */
-import { concatBytes, copyBytes, itemOf, wipe } from '../bytes.ts'
+import { concatAll, concatBytes, itemOf, wipe } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
 import { type Batch, COMPRESSED_BYTES, type Kernel, type Mask, POINT_BYTES, type Point64, SCALAR_BYTES } from '../kernel/contract.ts'
 import { digestToScalar, isBelowOrder, isZero, MINUS_ONE } from './group-order.ts'
-import { sumScalars } from './polynomial.ts'
+import { sumOfBatch } from './polynomial.ts'
 import { TAGS, taggedHash, uintBytes } from './tags.ts'
 
 /** R (64) || z (32). */
@@ -59,14 +59,22 @@ export function proveKnowledge(
     challenges.set(challengeOf(sid, index, position, constantTerm, noncePoint), position * SCALAR_BYTES)
   }
   const products = kernel.scalarMul(challenges, secrets)
-  const responses = kernel.scalarAdd(nonces, products)
-  wipe(products)
+  const responses = addAndWipe(kernel, nonces, products)
   const proofs = new Uint8Array(positions * PROOF_BYTES)
   for (let position = 0; position < positions; position++) {
     proofs.set(itemOf(noncePoints, position, POINT_BYTES), position * PROOF_BYTES)
     proofs.set(itemOf(responses, position, SCALAR_BYTES), position * PROOF_BYTES + POINT_BYTES)
   }
   return proofs
+}
+
+/** r + c a_0; the products are as secret as the a_0, since the challenges are public. */
+function addAndWipe(kernel: Kernel, nonces: Batch, products: Batch): Batch {
+  try {
+    return kernel.scalarAdd(nonces, products)
+  } finally {
+    wipe(products)
+  }
 }
 
 /** The statements in the columns that the check works on. */
@@ -78,12 +86,12 @@ interface ProofColumns {
 }
 
 function columnsOf(kernel: Kernel, statements: readonly ProofStatement[]): ProofColumns {
-  const constantTerms = concatBytes(...statements.map((statement) => statement.constantTerm))
-  const noncePoints = concatBytes(...statements.map((statement) => statement.proof.subarray(0, POINT_BYTES)))
-  const responses = concatBytes(...statements.map((statement) => statement.proof.subarray(POINT_BYTES)))
+  const constantTerms = concatAll(statements.map((statement) => statement.constantTerm))
+  const noncePoints = concatAll(statements.map((statement) => statement.proof.subarray(0, POINT_BYTES)))
+  const responses = concatAll(statements.map((statement) => statement.proof.subarray(POINT_BYTES)))
   const compressed = kernel.compress(concatBytes(constantTerms, noncePoints))
-  const challenges = concatBytes(
-    ...statements.map(({ sid, index, position }, i) => {
+  const challenges = concatAll(
+    statements.map(({ sid, index, position }, i) => {
       const constantTerm = itemOf(compressed, i, COMPRESSED_BYTES)
       return challengeOf(sid, index, position, constantTerm, itemOf(compressed, statements.length + i, COMPRESSED_BYTES))
     }),
@@ -108,9 +116,8 @@ function weightsOf(weightSeed: Uint8Array, { challenges, responses }: ProofColum
 /** sum w_i R_i + sum (w_i c_i) C_i0 - (sum w_i z_i) G == O */
 function combinationHolds(kernel: Kernel, columns: ProofColumns, weightSeed: Uint8Array): boolean {
   const weights = weightsOf(weightSeed, columns)
-  const weightedResponses = kernel.scalarMul(weights, columns.responses)
-  const rows = Array.from({ length: weights.length / SCALAR_BYTES }, (_, i) => copyBytes(itemOf(weightedResponses, i, SCALAR_BYTES)))
-  const generatorScalar = kernel.scalarMul(MINUS_ONE, sumScalars(kernel, rows))
+  const weightedResponses = sumOfBatch(kernel, kernel.scalarMul(weights, columns.responses))
+  const generatorScalar = kernel.scalarMul(MINUS_ONE, weightedResponses)
   const points = concatBytes(columns.noncePoints, columns.constantTerms)
   const scalars = concatBytes(weights, kernel.scalarMul(weights, columns.challenges))
   return isZero(kernel.msmVar(points, scalars, generatorScalar))

@@ -7,13 +7,13 @@
  *   associated data = sid || u8 3 (the stage) || u16 from || u16 to
  */
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { concatBytes, copyBytes, itemOf, wipe } from '../bytes.ts'
+import { concatAll, concatBytes, copyBytes, itemOf, wipe } from '../bytes.ts'
 import { COMPRESSED_BYTES, type Kernel, type Point64, type Scalar } from '../kernel/contract.ts'
 import { TAGS, taggedHash, uintBytes } from './tags.ts'
 
 /** Bytes that a ciphertext is longer than its plaintext: the authentication tag. */
 export const TAG_BYTES = 16
-/** Stage `SecretShares` of SharedSecret. */
+/** Stage `SecretShare` of SharedSecret. */
 const SHARE_STAGE = 3
 /** Each key encrypts one message in its life, so the nonce carries nothing. */
 const ZERO_NONCE = new Uint8Array(24)
@@ -53,8 +53,8 @@ export function openChannels(
   direction: 'out' | 'in',
 ): ShareChannel[] {
   if (peers.length === 0) return []
-  const keys = concatBytes(...peers.map((peer) => peer.encryptionKey))
-  const secrets = concatBytes(...peers.map(() => secret))
+  const keys = concatAll(peers.map((peer) => peer.encryptionKey))
+  const secrets = concatAll(peers.map(() => secret))
   let products: Uint8Array | undefined
   let compressed: Uint8Array | undefined
   try {
@@ -107,9 +107,8 @@ export function encryptShares(channel: ShareChannel, plaintext: Uint8Array): Uin
 export function decryptShares(channel: ShareChannel, ciphertext: Uint8Array): Uint8Array<ArrayBuffer> | null {
   if (ciphertext.length < TAG_BYTES) return null
   const key = keyOf(channel)
-  const cipher = xchacha20poly1305(key, ZERO_NONCE, associatedData(channel))
   try {
-    return opened(cipher, ciphertext)
+    return opened(xchacha20poly1305(key, ZERO_NONCE, associatedData(channel)), ciphertext)
   } finally {
     wipe(key)
   }

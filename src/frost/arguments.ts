@@ -1,5 +1,5 @@
 /** The checks of what callers of `quorate/frost` hand in. Every field is read once, so that an object whose getters change cannot differ later. */
-import { assertBytes, assertInteger, concatBytes, copyBytes, itemOf } from '../bytes.ts'
+import { assertBytes, assertInteger, concatAll, copyBytes, itemOf } from '../bytes.ts'
 import { isBelowOrder, isZero } from '../crypto/group-order.ts'
 import type { SigningTranscript } from '../crypto/jobs/contract.ts'
 import { assertMessageLength } from '../crypto/suites/index.ts'
@@ -81,7 +81,7 @@ export function readKeys(value: FrostPublic, field = 'keys'): FrostPublic {
 
 /** Points of a batch as 64 bytes each. @throws ERR_INVALID_ARGUMENT with the field of the first that is not on the curve */
 export function decompressAll(kernel: Kernel, points: readonly Point33[], fieldOf: (i: number) => string): Uint8Array {
-  const { points: decompressed, valid } = kernel.decompress(concatBytes(...points))
+  const { points: decompressed, valid } = kernel.decompress(concatAll(points))
   const bad = valid.indexOf(0)
   if (bad >= 0) throw invalidArgument(fieldOf(bad), 'must be a point of secp256k1')
   return decompressed

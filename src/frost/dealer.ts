@@ -1,5 +1,5 @@
 /** A trusted dealer (RFC 9591 appendix C): one party makes the key and hands out the shares. For tests, migration and interoperation. */
-import { assertBytes, copyBytes, itemOf, wipe } from '../bytes.ts'
+import { assertBytes, concatBytes, copyBytes, itemOf, wipe } from '../bytes.ts'
 import { isZero } from '../crypto/group-order.ts'
 import { type RandomSource, randomScalars } from '../crypto/random-scalars.ts'
 import { invalidArgument } from '../errors.ts'
@@ -17,7 +17,7 @@ export interface DealerRequest {
 
 function readCoefficients(value: unknown, minSigners: number): Uint8Array<ArrayBuffer> {
   assertBytes(value, 'coefficients', minSigners * SCALAR_BYTES)
-  for (let i = 0; i < minSigners; i++) readSecretScalar(copyBytes(itemOf(value, i, SCALAR_BYTES)), `coefficients[${i}]`)
+  for (let i = 0; i < minSigners; i++) readSecretScalar(itemOf(value, i, SCALAR_BYTES), `coefficients[${i}]`)
   return copyBytes(value)
 }
 
@@ -29,16 +29,17 @@ export function dealWith(kernel: Kernel, random: RandomSource, a: DealerRequest)
   const minSigners = readMinSigners(fields.minSigners, 'minSigners', identifiers.length)
   const coefficients =
     fields.coefficients === undefined ? randomScalars(random, minSigners) : readCoefficients(fields.coefficients, minSigners)
-  const values = kernel.evaluatePolynomial(coefficients, identifiers)
-  const secrets = new Uint8Array(SCALAR_BYTES + values.length)
-  secrets.set(coefficients.subarray(0, SCALAR_BYTES))
-  secrets.set(values, SCALAR_BYTES)
+  const secrets: Uint8Array[] = [coefficients]
   try {
+    const values = kernel.evaluatePolynomial(coefficients, identifiers)
+    secrets.push(values)
     identifiers.forEach((_, i) => {
       // Only chosen coefficients get here. A zero share has no verifying share that could be encoded.
       if (isZero(itemOf(values, i, SCALAR_BYTES))) throw invalidArgument('coefficients', 'must not give a zero share')
     })
-    const points = kernel.compress(kernel.baseMul(secrets))
+    const keyAndShares = concatBytes(coefficients.subarray(0, SCALAR_BYTES), values)
+    secrets.push(keyAndShares)
+    const points = kernel.compress(kernel.baseMul(keyAndShares))
     const pointAt = (i: number) => copyBytes(itemOf(points, i, COMPRESSED_BYTES))
     return {
       keys: {
@@ -50,6 +51,6 @@ export function dealWith(kernel: Kernel, random: RandomSource, a: DealerRequest)
       shares: identifiers.map((identifier, i) => ({ identifier, secretShare: copyBytes(itemOf(values, i, SCALAR_BYTES)) })),
     }
   } finally {
-    wipe(coefficients, values, secrets)
+    wipe(...secrets)
   }
 }

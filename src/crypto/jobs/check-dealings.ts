@@ -1,5 +1,5 @@
 /** The checks of what the other dealers published: every point first, then all proofs together. */
-import { concatBytes, itemOf } from '../../bytes.ts'
+import { concatAll, itemOf } from '../../bytes.ts'
 import { invalidArgument } from '../../errors.ts'
 import { type Kernel, POINT_BYTES } from '../../kernel/contract.ts'
 import { PROOF_BYTES, type ProofStatement, verifyProofs } from '../proof-of-knowledge.ts'
@@ -25,7 +25,7 @@ function checkShape({ dealings, positions, minSigners }: Args): void {
 /** Whether all the dealer's points are on the curve and none is the identity. One call a dealer bounds the memory of large ceremonies. */
 function hasGoodPoints(kernel: Kernel, { encryptionKey, commitments, proofs }: Dealing, positions: number): boolean {
   const noncePoints = Array.from({ length: positions }, (_, position) => itemOf(proofs, position, PROOF_BYTES).subarray(0, POINT_BYTES))
-  return kernel.checkPoints(concatBytes(encryptionKey, commitments, ...noncePoints)).every((valid) => valid === 1)
+  return kernel.checkPoints(concatAll([encryptionKey, commitments, ...noncePoints])).every((valid) => valid === 1)
 }
 
 function statementsOf(sid: Uint8Array, { index, commitments, proofs }: Dealing, positions: number, minSigners: number): ProofStatement[] {

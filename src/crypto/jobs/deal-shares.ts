@@ -1,10 +1,23 @@
 /** A dealer's secret values for all the others, each encrypted to its recipient. */
-import { wipe } from '../../bytes.ts'
+import { wipe, wipeOnThrow } from '../../bytes.ts'
 import { invalidArgument } from '../../errors.ts'
-import { SCALAR_BYTES } from '../../kernel/contract.ts'
+import { type Batch, SCALAR_BYTES } from '../../kernel/contract.ts'
 import { evaluateForEach } from '../polynomial.ts'
-import { encryptShares, openChannels, wipeChannels } from '../share-encryption.ts'
+import { encryptShares, openChannels, type ShareChannel, wipeChannels } from '../share-encryption.ts'
 import type { JobDefinition } from './definition.ts'
+
+/** One ciphertext a channel; wipes the values. */
+function encryptAll(channels: readonly ShareChannel[], values: readonly Batch[]): Uint8Array[] {
+  try {
+    return channels.map((channel, i) => {
+      const plaintext = values[i]
+      if (plaintext === undefined) throw invalidArgument('recipients', 'must have one value each')
+      return encryptShares(channel, plaintext)
+    })
+  } finally {
+    wipe(...values)
+  }
+}
 
 export const dealShares: JobDefinition<'dealShares'> = {
   run(kernel, { sid, index, positions, minSigners, coefficients, encryptionSecret, encryptionKey, recipients }) {
@@ -12,20 +25,12 @@ export const dealShares: JobDefinition<'dealShares'> = {
       throw invalidArgument('coefficients', 'must be positions x minSigners x 32 bytes')
     }
     if (recipients.some((recipient) => recipient.index === index)) throw invalidArgument('recipients', 'must not hold the dealer')
+    const indices = [index, ...recipients.map((recipient) => recipient.index)]
     const channels = openChannels(kernel, sid, { index, encryptionKey }, encryptionSecret, recipients, 'out')
-    const [ownShares = new Uint8Array(0), ...values] = evaluateForEach(kernel, coefficients, minSigners, [
-      index,
-      ...recipients.map((recipient) => recipient.index),
-    ])
     try {
-      const ciphertexts = channels.map((channel, i) => {
-        const plaintext = values[i]
-        if (plaintext === undefined) throw invalidArgument('recipients', 'must have one value each')
-        return encryptShares(channel, plaintext)
-      })
-      return { ciphertexts, ownShares }
+      const [ownShares = new Uint8Array(0), ...values] = evaluateForEach(kernel, coefficients, minSigners, indices)
+      return wipeOnThrow([ownShares], () => ({ ciphertexts: encryptAll(channels, values), ownShares }))
     } finally {
-      wipe(...values)
       wipeChannels(channels)
     }
   },

@@ -5,11 +5,11 @@
  * the sum does no harm, because only the sum is used. It is checked position by position: errors that cancel between positions would leave
  * wrong shares in use. Only if it fails is each dealer's share checked, to name who was wrong.
  */
-import { concatBytes, copyBytes, equalBytes, itemOf, wipe } from '../../bytes.ts'
+import { concatAll, copyBytes, equalBytes, itemOf, wipe, wipeOnThrow } from '../../bytes.ts'
 import { invalidArgument, QuorateError } from '../../errors.ts'
-import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES } from '../../kernel/contract.ts'
+import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES, type Suite } from '../../kernel/contract.ts'
 import { isBelowOrder, isZero } from '../group-order.ts'
-import { normaliseKey } from '../normalise.ts'
+import { type NormalisableKey, normaliseKey } from '../normalise.ts'
 import { gatherPosition, sumCommitments, sumScalars } from '../polynomial.ts'
 import { decryptShares, openChannels, TAG_BYTES, wipeChannels } from '../share-encryption.ts'
 import { type JobArgs, type JobResult, SHARE_FAULT } from './contract.ts'
@@ -35,12 +35,17 @@ function checkShape({ positions, minSigners, ownShares, ownCommitments, dealers,
 function decryptAll(kernel: Kernel, args: Args): (Batch | null)[] {
   const { sid, index, positions, encryptionSecret, encryptionKey, dealers } = args
   const channels = openChannels(kernel, sid, { index, encryptionKey }, encryptionSecret, dealers, 'in')
+  const plaintexts: Batch[] = []
   try {
-    return channels.map((channel, i) => {
-      const ciphertext = dealers[i]?.ciphertext
-      if (ciphertext?.length !== positions * SCALAR_BYTES + TAG_BYTES) return null
-      return decryptShares(channel, ciphertext)
-    })
+    return wipeOnThrow(plaintexts, () =>
+      channels.map((channel, i) => {
+        const ciphertext = dealers[i]?.ciphertext
+        if (ciphertext?.length !== positions * SCALAR_BYTES + TAG_BYTES) return null
+        const values = decryptShares(channel, ciphertext)
+        if (values !== null) plaintexts.push(values)
+        return values
+      }),
+    )
   } finally {
     wipeChannels(channels)
   }
@@ -67,12 +72,15 @@ function checkEachDealer(kernel: Kernel, args: Args, received: readonly (Batch |
   if (places.length === 0) return
   const commitments = places.map(({ dealer }) => dealer.commitments)
   for (let position = 0; position < positions; position++) {
-    const shares = concatBytes(...places.map(({ values }) => itemOf(values, position, SCALAR_BYTES)))
-    const valid = kernel.verifyShares(gatherPosition(commitments, position, minSigners), minSigners, index, shares)
-    wipe(shares)
-    places.forEach(({ place }, i) => {
-      if (valid[i] !== 1) faults[place] = SHARE_FAULT.wrongShare
-    })
+    const shares = concatAll(places.map(({ values }) => itemOf(values, position, SCALAR_BYTES)))
+    try {
+      const valid = kernel.verifyShares(gatherPosition(commitments, position, minSigners), minSigners, index, shares)
+      places.forEach(({ place }, i) => {
+        if (valid[i] !== 1) faults[place] = SHARE_FAULT.wrongShare
+      })
+    } finally {
+      wipe(shares)
+    }
   }
 }
 
@@ -83,7 +91,7 @@ function sumsHold(kernel: Kernel, { minSigners, index }: Args, shares: Batch, su
 
 /** The group point of each position: its summed constant term. */
 function groupPointsOf(sums: Batch, positions: number, minSigners: number): Batch {
-  return concatBytes(...Array.from({ length: positions }, (_, position) => itemOf(sums, position * minSigners, POINT_BYTES)))
+  return concatAll(Array.from({ length: positions }, (_, position) => itemOf(sums, position * minSigners, POINT_BYTES)))
 }
 
 /**
@@ -105,45 +113,56 @@ function integrityError(): QuorateError {
   return new QuorateError('ERR_KERNEL_INTEGRITY', { message: 'a share does not fit its verifying share although every check passed' })
 }
 
-/** Normalises each position, and checks once more that our share belongs to our verifying share. Wipes `shares`. */
-function finish(kernel: Kernel, args: Args, shares: Batch, sums: Batch, verifyingShares: Batch): Result {
-  const { index, positions, minSigners, verifyingIndices, normaliseFor } = args
-  const groupPoints = groupPointsOf(sums, positions, minSigners)
-  const sumsCopy = copyBytes(sums)
-  if (normaliseFor === null) {
-    return {
-      status: 'shared',
-      shares: copyBytes(shares),
-      groupPoints,
-      verifyingShares: copyBytes(verifyingShares),
-      sumCommitments: sumsCopy,
-    }
-  }
-  const width = verifyingIndices.length * POINT_BYTES
-  const keys = Array.from({ length: positions }, (_, position) =>
-    normaliseKey(kernel, normaliseFor, {
-      share: copyBytes(itemOf(shares, position, SCALAR_BYTES)),
-      groupPoint: itemOf(groupPoints, position, POINT_BYTES),
-      verifyingShares: verifyingShares.subarray(position * width, (position + 1) * width),
+/** What all positions have before they are normalised. */
+interface Summed {
+  /** secret, positions x 32 */
+  readonly shares: Batch
+  /** positions x t x 64 */
+  readonly sums: Batch
+  /** positions x verifyingIndices.length x 64 */
+  readonly verifyingShares: Batch
+}
+
+/** Each position in its suite's form, with a share in memory of its own: the caller wipes the shares. */
+function normaliseAll(kernel: Kernel, suite: Suite, { positions, minSigners }: Args, summed: Summed): NormalisableKey[] {
+  const width = summed.verifyingShares.length / positions
+  const shares: Batch[] = []
+  return wipeOnThrow(shares, () =>
+    Array.from({ length: positions }, (_, position) => {
+      const key = normaliseKey(kernel, suite, {
+        share: copyBytes(itemOf(summed.shares, position, SCALAR_BYTES)),
+        groupPoint: itemOf(summed.sums, position * minSigners, POINT_BYTES),
+        verifyingShares: summed.verifyingShares.subarray(position * width, (position + 1) * width),
+      })
+      shares.push(key.share)
+      return key
     }),
   )
-  const normalised = concatBytes(...keys.map((key) => key.share))
-  wipe(...keys.map((key) => key.share))
-  const own = verifyingIndices.indexOf(index)
-  if (own >= 0) {
-    const expected = concatBytes(...keys.map((key) => itemOf(key.verifyingShares, own, POINT_BYTES)))
-    if (!equalBytes(kernel.baseMul(normalised), expected)) {
-      wipe(normalised)
-      throw integrityError()
+}
+
+/** Normalises each position for keygen, and checks once more that our share belongs to our verifying share. */
+function finish(kernel: Kernel, args: Args, summed: Summed): Result {
+  const { index, positions, minSigners, verifyingIndices, normaliseFor } = args
+  const sumCommitments = copyBytes(summed.sums)
+  if (normaliseFor === null) {
+    const groupPoints = groupPointsOf(summed.sums, positions, minSigners)
+    return { status: 'shared', shares: copyBytes(summed.shares), groupPoints, verifyingShares: summed.verifyingShares, sumCommitments }
+  }
+  const keys = normaliseAll(kernel, normaliseFor, args, summed)
+  const shares = concatAll(keys.map((key) => key.share))
+  for (const { share } of keys) wipe(share)
+  return wipeOnThrow([shares], () => {
+    const own = verifyingIndices.indexOf(index)
+    const expected = own < 0 ? null : concatAll(keys.map((key) => itemOf(key.verifyingShares, own, POINT_BYTES)))
+    if (expected !== null && !equalBytes(kernel.baseMul(shares), expected)) throw integrityError()
+    return {
+      status: 'shared',
+      shares,
+      groupPoints: concatAll(keys.map((key) => key.groupPoint)),
+      verifyingShares: concatAll(keys.map((key) => key.verifyingShares)),
+      sumCommitments,
     }
-  }
-  return {
-    status: 'shared',
-    shares: normalised,
-    groupPoints: concatBytes(...keys.map((key) => key.groupPoint)),
-    verifyingShares: concatBytes(...keys.map((key) => key.verifyingShares)),
-    sumCommitments: sumsCopy,
-  }
+  })
 }
 
 function open(kernel: Kernel, args: Args, received: readonly (Batch | null)[]): Result {
@@ -165,7 +184,7 @@ function open(kernel: Kernel, args: Args, received: readonly (Batch | null)[]): 
     const verifyingShares =
       verifyingIndices.length === 0 ? new Uint8Array(0) : kernel.evaluateInExponent(sums, minSigners, verifyingIndices)
     if (isDegenerate(args, sums, verifyingShares)) return { status: 'degenerate' }
-    return finish(kernel, args, shares, sums, verifyingShares)
+    return finish(kernel, args, { shares, sums, verifyingShares })
   } finally {
     wipe(shares)
   }

@@ -2,6 +2,7 @@
  * Reduction of hash values modulo q. One path for public and secret values: nonces come out of it (H3), so it uses only kernel operations
  * that are constant time and no branch, BigInt or string.
  */
+import { wipe } from '../../bytes.ts'
 import { invalidArgument } from '../../errors.ts'
 import { type Batch, type Kernel, SCALAR_BYTES } from '../../kernel/contract.ts'
 import { WIDE_BYTES } from './contract.ts'
@@ -31,12 +32,14 @@ export function reduceWide(kernel: Kernel, wide: Uint8Array, field = 'wide'): Ba
     low.set(wide.subarray(from + HALF_BYTES, from + WIDE_BYTES), to)
     factor.set(TWO_TO_192, i * SCALAR_BYTES)
   }
-  const shifted = kernel.scalarMul(high, factor)
-  const reduced = kernel.scalarAdd(shifted, low)
-  high.fill(0)
-  low.fill(0)
-  shifted.fill(0)
-  return reduced
+  const made: Uint8Array[] = [high, low]
+  try {
+    const shifted = kernel.scalarMul(high, factor)
+    made.push(shifted)
+    return kernel.scalarAdd(shifted, low)
+  } finally {
+    wipe(...made)
+  }
 }
 
 /** A 32-byte digest in the 48-byte form that `reduceWide` takes. */
