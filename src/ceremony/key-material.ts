@@ -13,11 +13,8 @@ import { decodeConfirm } from '../wire/bodies.ts'
 import { decodeContext, type KeygenContext, sidOf } from '../wire/context.ts'
 import { decodeEnvelope, verifyEnvelope } from '../wire/envelope.ts'
 import { decodeKeyRecord, type KeyRecord, keyDigest, keyRecordHash } from '../wire/key-record.ts'
-import type { ValidatorId } from '../wire/message.ts'
+import { STAGE_NUMBER, type ValidatorId } from '../wire/message.ts'
 import type { KeyId, KeyInfo } from './key-info.ts'
-
-/** The stage of SharedSecret whose signed `ok` is a certificate. */
-const CONFIRM_STAGE = 4
 
 const recordCoder = P.struct({
   version: P.magicBytes(Uint8Array.of(1)),
@@ -109,12 +106,14 @@ export class KeyMaterial {
     const publicKey = this.context.participants.find(({ id }) => id === validator)?.publicKey
     if (publicKey === undefined) return false
     try {
-      const envelope = decodeEnvelope(bytes)
+      const envelope = decodeEnvelope(bytes, this.context.network)
       const { header } = envelope
-      if (header.from !== validator || header.kind !== 'keygen' || header.stage !== CONFIRM_STAGE || header.to !== null) return false
+      if (header.from !== validator || header.kind !== 'keygen' || header.to !== null) return false
+      // The signed `ok` of SharedSecret's last stage is the certificate.
+      if (header.stage !== STAGE_NUMBER.sharedSecret.Confirm) return false
       if (header.ceremonyId !== this.context.ceremonyId || toHex(header.sid) !== this.keyId) return false
       if (!equalBytes(header.previousTranscript, this.#parts.transcript)) return false
-      const body = decodeConfirm(envelope.body)
+      const body = decodeConfirm(envelope.body, { kind: 'keygen', participants: this.context.participants.length })
       return body.type === 'ok' && equalBytes(body.recordHash, this.recordHash) && verifyEnvelope(envelope, publicKey)
     } catch (error) {
       if (error instanceof QuorateError && (error.code === 'ERR_MALFORMED' || error.code === 'ERR_TOO_LARGE')) return false
@@ -156,7 +155,7 @@ export class KeyMaterial {
 
   /** Our own certificate and who we are by it. */
   ownCertificate(): [ValidatorId, Uint8Array] {
-    return [decodeEnvelope(this.#parts.ok).header.from, copyBytes(this.#parts.ok)]
+    return [decodeEnvelope(this.#parts.ok, this.context.network).header.from, copyBytes(this.#parts.ok)]
   }
 }
 

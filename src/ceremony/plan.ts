@@ -14,7 +14,7 @@ import {
   decodeSignatureShares,
 } from '../wire/bodies.ts'
 import { type CeremonyContext, positionsOf } from '../wire/context.ts'
-import type { Delivery, StageName } from '../wire/message.ts'
+import { type Delivery, STAGE_NUMBER, type StageName } from '../wire/message.ts'
 import { type BodyShape, maxBodyBytes } from '../wire/sizes.ts'
 import type { Decoded, StagePlan } from './stage.ts'
 
@@ -57,9 +57,10 @@ function stage<Body>(
 
 export function sharedSecretPlan(shape: CeremonyShape): SharedSecretPlan {
   const { positions, minSigners } = shape
+  const number = STAGE_NUMBER.sharedSecret
   return {
-    hashCommitment: stage(shape, 'HashCommitment', 1, 'broadcast', decoding(decodeHashCommitment)),
-    commitments: stage(shape, 'Commitments', 2, 'broadcast', (body) => {
+    hashCommitment: stage(shape, 'HashCommitment', number.HashCommitment, 'broadcast', decoding(decodeHashCommitment)),
+    commitments: stage(shape, 'Commitments', number.Commitments, 'broadcast', (body) => {
       const decoded = decoding(decodeCommitments)(body)
       if (!decoded.ok) return decoded
       // Exactly t coefficients a position, before anything else looks at them: more would raise the threshold, fewer lower it.
@@ -69,28 +70,35 @@ export function sharedSecretPlan(shape: CeremonyShape): SharedSecretPlan {
     secretShare: stage(
       shape,
       'SecretShare',
-      3,
+      number.SecretShare,
       'private',
       decoding((body) => decodeEncryptedShares(body, positions)),
     ),
-    confirm: stage(shape, 'Confirm', 4, 'broadcast', decoding(decodeConfirm)),
+    confirm: stage(
+      shape,
+      'Confirm',
+      number.Confirm,
+      'broadcast',
+      decoding((body) => decodeConfirm(body, shape)),
+    ),
   }
 }
 
 export function frostPlan(shape: CeremonyShape): FrostPlan {
   const { positions } = shape
+  const number = STAGE_NUMBER.frost
   return {
     nonceCommitments: stage(
       shape,
       'NonceCommitments',
-      1,
+      number.NonceCommitments,
       'broadcast',
       decoding((body) => decodeNonceCommitments(body, positions)),
     ),
     signatureShare: stage(
       shape,
       'SignatureShare',
-      2,
+      number.SignatureShare,
       'broadcast',
       decoding((body) => decodeSignatureShares(body, positions)),
     ),
@@ -108,6 +116,6 @@ export function stagesOf(context: CeremonyContext): readonly StagePlan[] {
   if (context.kind === 'sign' && context.protocol === 'frost' && context.mode.type === 'two-round') {
     return Object.values(frostPlan(shapeOf(context)))
   }
-  // Stinson-Strobl signing, one-round FROST and preprocessing have their stage names and numbers reserved in wire/.
+  // Stinson-Strobl signing, one-round FROST and preprocessing have their numbers in STAGE_NUMBER, their bodies and sizes in wire/, and no states.
   return []
 }

@@ -10,6 +10,12 @@ import type { CeremonyOptions } from './program.ts'
 import type { StagePlan } from './stage.ts'
 import { type ProvenFault, required } from './step.ts'
 
+/**
+ * Bytes of evidence after which one outcome names no further faults of a validator that it names already; so an outcome has less than this and one
+ * piece a culprit. A signer that spoils 1,000 messages would otherwise make us hold 1,000 proofs of 0.1 to 2 MB, for the asking.
+ */
+const MAX_EVIDENCE_OF_OUTCOME = 1 << 26
+
 type SeatOptions = Omit<CeremonyOptions<unknown>, 'program' | 'stageTimeoutMs'>
 
 export class Seat {
@@ -51,27 +57,42 @@ export class Seat {
 
   seal(plan: StagePlan, to: ValidatorId | null, body: Uint8Array, previousTranscript: Uint8Array): Envelope {
     const { identity, self: from, context } = this.#options
-    const { kind, ceremonyId } = context
-    return sealEnvelope(identity, { kind, ceremonyId, sid: this.sid, stage: plan.number, from, to, previousTranscript }, body)
+    const { network, kind, ceremonyId } = context
+    return sealEnvelope(identity, network, { kind, ceremonyId, sid: this.sid, stage: plan.number, from, to, previousTranscript }, body)
   }
 
   failure(reason: FailureReason, stage: StageName, faults: readonly ProvenFault[], missing: readonly number[]): Failure {
-    const { context, contextBytes, self } = this.#options
+    const { context, self } = this.#options
+    // Participants are sorted, so order by place is order by validator; positions of one validator keep their order.
     const byPlace = [...faults].sort((a, b) => a.place - b.place)
-    const blamed = byPlace.map((proven): Blame => {
-      const validator = this.validator(proven.place)
-      const evidence = makeEvidence({ fault: proven.fault, accused: validator, context: contextBytes, ...proven.parts })
-      return { validator, fault: proven.fault, evidence, ...(proven.message === undefined ? {} : { message: proven.message }) }
-    })
     return {
       status: 'failure',
       ceremonyId: context.ceremonyId,
       reason,
       stage,
-      // Participants are sorted, so order by place is order by validator; positions of one validator keep their order.
-      blamed,
+      blamed: this.#blames(byPlace),
       missing: missing.map((place): Missing => ({ validator: this.validator(place), reportedBy: self })),
     }
+  }
+
+  /** Every culprit with its first fault, and with further ones while there is room. */
+  #blames(byPlace: readonly ProvenFault[]): Blame[] {
+    const blamed: Blame[] = []
+    let bytes = 0
+    for (const [i, proven] of byPlace.entries()) {
+      if (proven.place === byPlace[i - 1]?.place && bytes >= MAX_EVIDENCE_OF_OUTCOME) continue
+      const blame = this.#blame(proven)
+      bytes += blame.evidence.length
+      blamed.push(blame)
+    }
+    return blamed
+  }
+
+  #blame({ place, fault, parts, message }: ProvenFault): Blame {
+    const validator = this.validator(place)
+    const made = typeof parts === 'function' ? parts() : parts
+    const evidence = makeEvidence({ fault, accused: validator, context: this.#options.contextBytes, ...made })
+    return { validator, fault, evidence, ...(message === undefined ? {} : { message }) }
   }
 
   stageEvent(plan: StagePlan, status: StageEvent['status'], from?: number): Effect {

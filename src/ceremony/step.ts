@@ -22,7 +22,8 @@ export interface ProvenFault {
   /** 0-based place among the ceremony's participants */
   readonly place: number
   readonly fault: Fault
-  readonly parts: EvidenceParts
+  /** or how to make them, where many pieces may be too much to hold */
+  readonly parts: EvidenceParts | (() => EvidenceParts)
   /** bad-signature-share: the position in the batch */
   readonly message?: number
 }

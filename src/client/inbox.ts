@@ -7,8 +7,8 @@ import { DROP_REASONS, type DropReason } from '../ceremony/effects.ts'
 import { QuorateError } from '../errors.ts'
 import { decodeEnvelope, peekFrame, verifyEnvelopeAsync } from '../wire/envelope.ts'
 import { type Envelope, type EnvelopeHeader, FRAME, type ValidatorId, WIRE_VERSION } from '../wire/message.ts'
-import type { Roster } from '../wire/roster.ts'
 import { MAX_FRAME_BYTES } from '../wire/sizes.ts'
+import type { NodeSettings } from './node-settings.ts'
 import { warn } from './warn.ts'
 
 /**
@@ -18,14 +18,15 @@ import { warn } from './warn.ts'
 const VERIFYING_BYTES_PER_PEER = 64 << 20
 const VERIFYING_BYTES_TOTAL = 256 << 20
 
+type InboxSettings = Pick<NodeSettings, 'network' | 'self' | 'roster'>
+
 export interface InboxHandlers {
   admit(header: EnvelopeHeader, bodyBytes: number, frameBytes: number): DropReason | null
   deliver(envelope: Envelope): void
 }
 
 export class Inbox {
-  readonly #self: ValidatorId
-  readonly #roster: Roster
+  readonly #settings: InboxSettings
   readonly #handlers: InboxHandlers
   readonly #dropped = new Map<DropReason, number>(DROP_REASONS.map((reason) => [reason, 0]))
   readonly #verifying = new Map<ValidatorId, number>()
@@ -33,9 +34,8 @@ export class Inbox {
   #bytesIn = 0
   #closed = false
 
-  constructor(self: ValidatorId, roster: Roster, handlers: InboxHandlers) {
-    this.#self = self
-    this.#roster = roster
+  constructor(settings: InboxSettings, handlers: InboxHandlers) {
+    this.#settings = settings
     this.#handlers = handlers
   }
 
@@ -67,13 +67,14 @@ export class Inbox {
     if (bytes[0] !== WIRE_VERSION) return 'version'
     // Requests, answers and instructions have frame numbers of their own; none is understood on this subject yet.
     if (peekFrame(bytes)?.frame !== FRAME.envelope) return 'malformed'
-    const envelope = decode(bytes)
+    const { network, self, roster } = this.#settings
+    const envelope = decode(bytes, network)
     if (envelope === null) return 'malformed'
     const { header, body } = envelope
-    const publicKey = this.#roster.get(header.from)
+    const publicKey = roster.get(header.from)
     // Our own id from the wire is a reflection or a forgery; either way it is not ours to hear.
-    if (publicKey === undefined || header.from === this.#self) return 'sender'
-    if (header.to !== null && header.to !== this.#self) return 'sender'
+    if (publicKey === undefined || header.from === self) return 'sender'
+    if (header.to !== null && header.to !== self) return 'sender'
     const refused = this.#handlers.admit(header, body.length, bytes.length)
     if (refused !== null) return refused
     const verifying = this.#verifying.get(header.from) ?? 0
@@ -106,9 +107,9 @@ export class Inbox {
   }
 }
 
-function decode(bytes: Uint8Array): Envelope | null {
+function decode(bytes: Uint8Array, network: string): Envelope | null {
   try {
-    return decodeEnvelope(copyBytes(bytes))
+    return decodeEnvelope(copyBytes(bytes), network)
   } catch (error) {
     if (error instanceof QuorateError) return null
     throw error

@@ -93,7 +93,7 @@ export class MultisigClient implements AsyncDisposable {
     this.#connection = connection
     this.#inner = new MultisigClientInner(settings, mark)
     this.#keys = new KeyRing(options.keyStore, settings.self, options.pool.kernel)
-    this.#inbox = new Inbox(settings.self, settings.roster, {
+    this.#inbox = new Inbox(settings, {
       admit: (header, bodyBytes, frameBytes) => this.#inner.admit(header, bodyBytes, frameBytes),
       deliver: (envelope) => this.#run(this.#inner.message(envelope, performance.now())),
     })

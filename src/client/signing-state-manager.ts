@@ -9,7 +9,7 @@ import type { Signatures } from '../ceremony/signing/frost-stages.ts'
 import { signerIndices } from '../ceremony/signing/signers.ts'
 import { SigningState } from '../ceremony/signing/signing-state.ts'
 import { QuorateError } from '../errors.ts'
-import { encodeContext, hashMessage, type SignContext } from '../wire/context.ts'
+import { encodeContext, messageDigest, type SignContext } from '../wire/context.ts'
 import type { CeremonyId } from '../wire/message.ts'
 import { sortValidatorIds } from '../wire/validator-id.ts'
 import { CeremonyManager } from './ceremony-manager.ts'
@@ -43,7 +43,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
       participants: participantsOf(this.#settings, sortValidatorIds(instruction.signers)),
       keyDigest: key.digest,
       mode: { type: 'two-round' },
-      messages: instruction.messages.map((message) => ({ length: message.length, hash: hashMessage(message) })),
+      messages: instruction.messages.map(messageDigest),
     }
     return new Ceremony({
       context,

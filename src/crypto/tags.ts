@@ -17,7 +17,13 @@ export const TAGS = {
   message: 'quorate/v1/message',
   /** the body of an envelope, as it stands in its signed header */
   body: 'quorate/v1/body',
-  /** the header of a stage envelope, view or abort: what an identity key signs, and the only thing that can be evidence */
+  /** the same for a body of items that can be shown singly: its length and the root of its tree */
+  bodyTree: 'quorate/v1/tree-of-body',
+  /** one item of such a body */
+  bodyLeaf: 'quorate/v1/leaf-of-body',
+  /** two hashes side by side in its tree */
+  bodyNode: 'quorate/v1/node-of-body',
+  /** network label and header of a stage envelope, view or abort: what an identity key signs, and the only thing that can be evidence */
   header: 'quorate/v1/header',
   /** a request (resend, certificates) and its answer: signed, but never evidence */
   request: 'quorate/v1/request',
@@ -49,8 +55,6 @@ export const TAGS = {
   nonceSum: 'quorate/v1/nonce-sum',
   /** local: what a signing's nonces are derived from, bound to the ceremony and the place in it */
   nonceRandomness: 'quorate/v1/fresh-nonce',
-  /** the name of a piece of evidence */
-  evidence: 'quorate/v1/evidence',
 } as const
 
 export type Tag = (typeof TAGS)[keyof typeof TAGS]

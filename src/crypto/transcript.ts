@@ -9,7 +9,7 @@ import { TAGS, taggedHash, uintBytes } from './tags.ts'
 /** Bytes of a sid, a body digest, a transcript digest, a blind. */
 export const DIGEST_BYTES = 32
 
-/** The digest of an envelope's body as it travels; it stands in the signed header. */
+/** The digest of an envelope's body as it travels; it stands in the signed header, unless the body's items can be shown singly (`ItemTree`). */
 export function bodyDigest(body: Uint8Array): Uint8Array<ArrayBuffer> {
   return taggedHash(TAGS.body, body)
 }

@@ -4,6 +4,7 @@
  * one proof would have two encodings.
  */
 import { assertBytes, assertInteger, concatBytes, copyBytes } from '../bytes.ts'
+import { COMMITMENT_PAIR_BYTES } from '../crypto/frost-transcript.ts'
 import { isBelowOrder } from '../crypto/group-order.ts'
 import { uintBytes } from '../crypto/tags.ts'
 import { DIGEST_BYTES, hashCommitment } from '../crypto/transcript.ts'
@@ -11,10 +12,8 @@ import { invalidArgument } from '../errors.ts'
 import { POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
 import { bytes32, decodeWith, encodeWith, fixedBytes, listOf, malformed, prefixed, record } from './codec.ts'
 import { MAX_BATCH, MAX_PARTICIPANTS } from './message.ts'
-import { encryptedSharesBytes, MAX_BODY_BYTES } from './sizes.ts'
+import { type BodyShape, encryptedSharesBytes, MAX_BODY_BYTES } from './sizes.ts'
 
-/** D || E */
-const NONCE_PAIR_BYTES = 2 * POINT_BYTES
 /** R || z */
 const PROOF_BYTES = POINT_BYTES + SCALAR_BYTES
 /** A1 || A2 || z */
@@ -124,7 +123,7 @@ export function decodeEncryptedShares(bytes: Uint8Array, positions: number): Uin
 
 /** Stages `NonceCommitments` and `Preprocess`: positions x 128, D || E. @throws ERR_MALFORMED */
 export function decodeNonceCommitments(bytes: Uint8Array, positions: number): Uint8Array<ArrayBuffer> {
-  return exactCopy(bytes, positions * NONCE_PAIR_BYTES)
+  return exactCopy(bytes, positions * COMMITMENT_PAIR_BYTES)
 }
 
 /** Stages `SignatureShare` and `LocalSig`: positions x 32, each below q. @throws ERR_MALFORMED with `field` [position] */
@@ -152,17 +151,15 @@ export type ConfirmBody =
       readonly type: 'ok' /** 32 bytes: of the key record, of the nonce points, or of the preprocessed pairs */
       readonly recordHash: Uint8Array
     }
-  | { readonly type: 'complaints' /** 1..999 */; readonly complaints: readonly Complaint[] }
+  | { readonly type: 'complaints' /** 1..n-1; none in preprocessing */; readonly complaints: readonly Complaint[] }
 
 const CONFIRM_OK = 1
 const CONFIRM_COMPLAINTS = 2
 
 const complaint = record<Complaint>({ envelope: bytes32, sharedPoint: fixedBytes(POINT_BYTES), proof: fixedBytes(DLEQ_BYTES) })
 const okCoder = prefixed([CONFIRM_OK], record<{ readonly recordHash: Uint8Array }>({ recordHash: fixedBytes(DIGEST_BYTES) }))
-const complaintsCoder = prefixed(
-  [CONFIRM_COMPLAINTS],
-  record<{ readonly complaints: readonly Complaint[] }>({ complaints: listOf(complaint, 1, MAX_PARTICIPANTS - 1) }),
-)
+const complaintsCoder = (most: number) =>
+  prefixed([CONFIRM_COMPLAINTS], record<{ readonly complaints: readonly Complaint[] }>({ complaints: listOf(complaint, 1, most) }))
 
 /**
  * 1 u8 | recordHash 32, or: 2 u8 | u16 count | a complaint: envelope u32+bytes, S 64, A1 64, A2 64, z 32
@@ -174,15 +171,25 @@ export function encodeConfirm(b: ConfirmBody): Uint8Array<ArrayBuffer> {
     case 'ok':
       return encodeWith(okCoder, { recordHash: b.recordHash })
     case 'complaints':
-      return encodeWith(complaintsCoder, { complaints: b.complaints }, checkComplaints)
+      return encodeWith(complaintsCoder(MAX_PARTICIPANTS - 1), { complaints: b.complaints }, checkComplaints)
   }
 }
 
-/** Structure only: whether the complaints are true, distinct and this ceremony's is judged elsewhere. @throws ERR_MALFORMED */
-export function decodeConfirm(bytes: Uint8Array): ConfirmBody {
+/**
+ * Structure, and what the sid forbids: more complaints than there are other participants, and any in preprocessing, where nobody deals. Whether
+ * the complaints are true, distinct and this ceremony's is judged elsewhere.
+ *
+ * @throws ERR_MALFORMED
+ */
+export function decodeConfirm(bytes: Uint8Array, { kind, participants }: Pick<BodyShape, 'kind' | 'participants'>): ConfirmBody {
   assertBytes(bytes, 'bytes')
-  if (bytes[0] === CONFIRM_OK) return { type: 'ok', recordHash: decodeWith(okCoder, bytes, 1 + DIGEST_BYTES).recordHash }
-  return { type: 'complaints', complaints: decodeWith(complaintsCoder, bytes, MAX_BODY_BYTES, checkComplaints).complaints }
+  if (bytes[0] === CONFIRM_OK || kind === 'preprocess') {
+    return { type: 'ok', recordHash: decodeWith(okCoder, bytes, 1 + DIGEST_BYTES).recordHash }
+  }
+  return {
+    type: 'complaints',
+    complaints: decodeWith(complaintsCoder(participants - 1), bytes, MAX_BODY_BYTES, checkComplaints).complaints,
+  }
 }
 
 function checkComplaints({ complaints }: { readonly complaints: readonly Complaint[] }): void {

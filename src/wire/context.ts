@@ -37,6 +37,7 @@ import {
   type Protocol,
   type ValidatorId,
 } from './message.ts'
+import { MAX_REVEALED_BYTES, revealedBytes } from './sizes.ts'
 import { assertValidatorIds, compareValidatorIds } from './validator-id.ts'
 
 export interface ContextParticipant {
@@ -230,6 +231,15 @@ function checkSigning(c: SignContext): void {
     case 'two-round':
       if (c.protocol === 'stinson-strobl' && c.messages.length * c.minSigners > MAX_BATCH_COEFFICIENTS) {
         throw new QuorateError('ERR_TOO_LARGE', { field: 'messages', message: `messages x minSigners exceeds ${MAX_BATCH_COEFFICIENTS}` })
+      }
+      if (
+        c.protocol === 'stinson-strobl' &&
+        revealedBytes({ participants: c.participants.length, minSigners: c.minSigners, positions: c.messages.length }) > MAX_REVEALED_BYTES
+      ) {
+        throw new QuorateError('ERR_TOO_LARGE', {
+          field: 'messages',
+          message: 'a signature share gone wrong could not be proven in one message',
+        })
       }
       return
     case 'one-round':

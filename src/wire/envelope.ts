@@ -1,6 +1,7 @@
 /**
- * The envelope: one signed message of a ceremony. What its author signs is the tagged hash of the header, which holds the digest of the body;
- * sender identity comes from that signature alone, and two envelopes are different exactly if their header hashes are.
+ * The envelope: one signed message of a ceremony. What its author signs is the tagged hash of the network label and the header, which holds the
+ * digest of the body; sender identity comes from that signature alone, and two envelopes are different exactly if their header hashes are. The
+ * label does not travel: every node knows its own, and a message of another network fails as a signature.
  *
  * Layout (docs/protocol.md, "Envelope"):
  *   version u8 | frame u8 | scheme u8 | kind u8 | ceremonyId u64 | sid 32 | stage u8 | from u8+ascii | to u8+ascii (0: broadcast) |
@@ -9,9 +10,22 @@
 import * as P from 'micro-packed'
 import { assertBytes, copyBytes, equalBytes } from '../bytes.ts'
 import { TAGS, taggedHash } from '../crypto/tags.ts'
-import { bodyDigest, DIGEST_BYTES } from '../crypto/transcript.ts'
+import { DIGEST_BYTES } from '../crypto/transcript.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
-import { bytes32, ceremonyId, ceremonyKind, decodeWith, encodeWith, fixedBytes, prefixed, recipient, record, validatorId } from './codec.ts'
+import { signedBodyDigest } from './body-digest.ts'
+import {
+  ascii,
+  bytes32,
+  ceremonyId,
+  ceremonyKind,
+  decodeWith,
+  encodeWith,
+  fixedBytes,
+  prefixed,
+  recipient,
+  record,
+  validatorId,
+} from './codec.ts'
 import {
   IDENTITY_SCHEME,
   type Identity,
@@ -20,7 +34,7 @@ import {
   verifyIdentitySignature,
   verifyIdentitySignatureAsync,
 } from './identity.ts'
-import { ABORT_STAGE, type Envelope, type EnvelopeHeader, FRAME, MAX_STAGE, VIEW_STAGE_BASE, WIRE_VERSION } from './message.ts'
+import { ABORT_STAGE, type Envelope, type EnvelopeHeader, FIRST_STAGE, FRAME, MAX_STAGE, VIEW_STAGE_BASE, WIRE_VERSION } from './message.ts'
 import { MAX_BODY_BYTES, MAX_FRAME_BYTES } from './sizes.ts'
 
 export { MAX_ENVELOPE_OVERHEAD } from './sizes.ts'
@@ -51,14 +65,18 @@ const header = {
 const headerCoder = prefixed(PREFIX, record<EnvelopeHeader>(header))
 const envelopeCoder = prefixed(PREFIX, record<SignedHeaderAndBody>({ ...header, signature: fixedBytes(SIGNATURE_BYTES), body: bytes32 }))
 
-/** 1..15 stages, 0x40..0x4f views, 0x7f abort. */
+const networkCoder = record<{ readonly network: string }>({ network: ascii })
+
+/** 1..15 stages, 0x41..0x4f views, 0x7f abort. */
 export function isStageNumber(stage: number): boolean {
   if (!Number.isInteger(stage)) return false
-  return (stage >= 1 && stage <= MAX_STAGE) || (stage >= VIEW_STAGE_BASE && stage <= VIEW_STAGE_BASE + MAX_STAGE) || stage === ABORT_STAGE
+  if (stage === ABORT_STAGE) return true
+  const k = stage > VIEW_STAGE_BASE ? stage - VIEW_STAGE_BASE : stage
+  return k >= FIRST_STAGE && k <= MAX_STAGE
 }
 
 /**
- * The bytes that `headerHash` covers.
+ * The bytes that `headerHash` covers, beside the network label.
  *
  * @throws ERR_INVALID_ARGUMENT with `field` for a header that has no encoding
  */
@@ -66,16 +84,26 @@ export function encodeHeader(h: EnvelopeHeader): Uint8Array<ArrayBuffer> {
   return encodeWith(headerCoder, h, refuseSelfAddressed)
 }
 
-function headerHashOf(headerBytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return taggedHash(TAGS.header, headerBytes)
+/**
+ * H(network u8+ascii || header). The sid binds the network too, but only for who knows its preimage: without the label here, a stage-1 message of
+ * a test network would be a valid message of "another sid" in production, where the same identity may have the same ceremony id.
+ */
+function headerHashOf(network: string, headerBytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return taggedHash(TAGS.header, encodeWith(networkCoder, { network }), headerBytes)
 }
 
 /**
  * Signs. Every array of the result is a copy.
  *
- * @throws ERR_INVALID_ARGUMENT for a header that has no encoding, ERR_TOO_LARGE for a body that no ceremony has
+ * @param network the label of every sid: 1..255 characters of printable ASCII
+ * @throws ERR_INVALID_ARGUMENT for a label or header that has no encoding, ERR_TOO_LARGE for a body that no ceremony has
  */
-export function sealEnvelope(identity: Identity, unsigned: Omit<EnvelopeHeader, 'bodyDigest'>, body: Uint8Array): Envelope {
+export function sealEnvelope(
+  identity: Identity,
+  network: string,
+  unsigned: Omit<EnvelopeHeader, 'bodyDigest'>,
+  body: Uint8Array,
+): Envelope {
   assertBytes(body, 'body')
   if (body.length > MAX_BODY_BYTES) throw new QuorateError('ERR_TOO_LARGE', { field: 'body' })
   const h: EnvelopeHeader = {
@@ -86,9 +114,9 @@ export function sealEnvelope(identity: Identity, unsigned: Omit<EnvelopeHeader, 
     from: unsigned.from,
     to: unsigned.to,
     previousTranscript: copyBytes(unsigned.previousTranscript),
-    bodyDigest: bodyDigest(body),
+    bodyDigest: signedBodyDigest(unsigned, body),
   }
-  const headerHash = headerHashOf(encodeHeader(h))
+  const headerHash = headerHashOf(network, encodeHeader(h))
   const signature = signHash(identity, headerHash)
   const bytes = encodeWith(envelopeCoder, { ...h, signature, body })
   return { header: h, headerHash, signature, body: copyBytes(body), bytes }
@@ -97,9 +125,11 @@ export function sealEnvelope(identity: Identity, unsigned: Omit<EnvelopeHeader, 
 /**
  * Structure only: the signature and the body digest are `verifyEnvelope`'s.
  *
- * @throws ERR_TOO_LARGE above MAX_FRAME_BYTES; ERR_MALFORMED for anything that is not exactly one envelope
+ * @param network our own label, or the one in the context of the ceremony: an envelope of another network decodes, and then fails to verify
+ * @throws ERR_TOO_LARGE above MAX_FRAME_BYTES; ERR_MALFORMED for anything that is not exactly one envelope; ERR_INVALID_ARGUMENT for a label
+ * that has no encoding
  */
-export function decodeEnvelope(bytes: Uint8Array): Envelope {
+export function decodeEnvelope(bytes: Uint8Array, network: string): Envelope {
   assertBytes(bytes, 'bytes')
   if (bytes.length > MAX_FRAME_BYTES) throw new QuorateError('ERR_TOO_LARGE', { field: 'bytes' })
   const { signature, body, kind, ceremonyId, sid, stage, from, to, previousTranscript, bodyDigest } = decodeWith(
@@ -111,14 +141,14 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   const headerBytes = bytes.subarray(0, HEADER_BYTES_WITHOUT_IDS + from.length + (to?.length ?? 0))
   return {
     header: { kind, ceremonyId, sid, stage, from, to, previousTranscript, bodyDigest },
-    headerHash: headerHashOf(headerBytes),
+    headerHash: headerHashOf(network, headerBytes),
     signature,
     body,
     bytes: copyBytes(bytes),
   }
 }
 
-/** Did the holder of this key sign this header, and is this the body that the header names? A false answer blames nobody. */
+/** Did the holder of this key sign this header for this network, and is this the body that the header names? A false answer blames nobody. */
 export function verifyEnvelope(envelope: Envelope, publicKey: Uint8Array): boolean {
   return verifyIdentitySignature(publicKey, envelope.headerHash, envelope.signature) && hasSignedBody(envelope)
 }
@@ -137,7 +167,7 @@ export function peekFrame(bytes: Uint8Array): { readonly frame: FrameNumber } | 
 
 /** After the signature: whoever has no key cannot make us hash large bodies. */
 function hasSignedBody(envelope: Envelope): boolean {
-  return equalBytes(bodyDigest(envelope.body), envelope.header.bodyDigest)
+  return equalBytes(signedBodyDigest(envelope.header, envelope.body), envelope.header.bodyDigest)
 }
 
 function refuseSelfAddressed(h: { readonly from: string; readonly to: string | null }): void {

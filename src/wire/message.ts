@@ -24,8 +24,8 @@ export type Delivery = 'broadcast' | 'private'
 
 export const MAX_PARTICIPANTS = 1_000
 export const MAX_BATCH = 1_000
-export const MAX_MESSAGE_BYTES = 1 << 20
-/** Stinson-Strobl nonces: batch x t points travel in one message. */
+export { MAX_MESSAGE_BYTES } from '../crypto/suites/contract.ts'
+/** Stinson-Strobl nonces: batch x t points travel in one message. How many all signers send together is limited too: `MAX_REVEALED_BYTES`. */
 export const MAX_BATCH_COEFFICIENTS = 8_192
 
 /** Second byte of every frame. */
@@ -44,12 +44,27 @@ export const FRAME = {
 export const KIND_NUMBER: Readonly<Record<CeremonyKind, number>> = { keygen: 1, preprocess: 2, sign: 3 }
 
 /**
- * Stage numbers are places in a ceremony's own sequence, 1..15. Views (one for each broadcast stage k) are 0x40 + k and an abort is 0x7f: both are
- * reserved, they have slots of their own beside the stage's.
+ * Stage numbers are places in a ceremony's own sequence, 1..15. Views (one for each broadcast stage k >= 1) are 0x40 + k and an abort is 0x7f:
+ * both are reserved, they have slots of their own beside the stage's.
  */
 export const VIEW_STAGE_BASE = 0x40
 export const ABORT_STAGE = 0x7f
 export const MAX_STAGE = 15
+
+/** The only stage whose header carries the sid in the place of a transcript digest. */
+export const FIRST_STAGE = 1
+
+const SHARED_SECRET = { HashCommitment: FIRST_STAGE, Commitments: 2, SecretShare: 3, Confirm: 4 } as const
+
+/** The stages of every ceremony under their numbers on the wire; this version runs `sharedSecret` for keygen, and `frost`. */
+export const STAGE_NUMBER = {
+  sharedSecret: SHARED_SECRET,
+  frost: { NonceCommitments: FIRST_STAGE, SignatureShare: 2 },
+  /** The one stage is number 2 here too: its header carries a T_1, and a header of stage 1 always carries the sid. */
+  oneRoundFrost: { SignatureShare: 2 },
+  stinsonStrobl: { ...SHARED_SECRET, LocalSig: 5 },
+  preprocess: { Preprocess: FIRST_STAGE, Confirm: 2 },
+} as const satisfies Readonly<Record<string, Readonly<Partial<Record<StageName, number>>>>>
 
 /** What the author signs, besides version and scheme. */
 export interface EnvelopeHeader {
@@ -69,7 +84,7 @@ export interface EnvelopeHeader {
 
 export interface Envelope {
   readonly header: EnvelopeHeader
-  /** tagged hash of the encoded header: what the signature is over; two envelopes differ exactly if these differ */
+  /** tagged hash of the network label and the encoded header: what the signature is over; two envelopes differ exactly if these differ */
   readonly headerHash: Uint8Array
   /** 64 bytes, Ed25519 */
   readonly signature: Uint8Array

@@ -7,7 +7,7 @@ import { TAG_BYTES } from '../crypto/share-encryption.ts'
 import { DIGEST_BYTES } from '../crypto/transcript.ts'
 import { invalidArgument } from '../errors.ts'
 import { POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
-import { type CeremonyKind, MAX_BATCH, MAX_BATCH_COEFFICIENTS, MAX_PARTICIPANTS, type StageName } from './message.ts'
+import { type CeremonyKind, MAX_BATCH, MAX_BATCH_COEFFICIENTS, MAX_MESSAGE_BYTES, MAX_PARTICIPANTS, type StageName } from './message.ts'
 
 /** An envelope less its body, with two ids of 64 characters. */
 export const MAX_ENVELOPE_OVERHEAD = 4 + 8 + DIGEST_BYTES + 1 + 65 + 65 + DIGEST_BYTES + DIGEST_BYTES + 64 + 4
@@ -49,7 +49,7 @@ export function maxBodyBytes(shape: BodyShape): number {
     case 'HashCommitment':
       return DIGEST_BYTES
     case 'Commitments':
-      return COMMITMENTS_FIXED + positions * PROOF + commitmentsCeiling(shape) * POINT_BYTES
+      return commitmentsBytes(positions, commitmentsCeiling(shape))
     case 'SecretShare':
       return encryptedSharesBytes(positions)
     case 'Confirm':
@@ -63,6 +63,15 @@ export function maxBodyBytes(shape: BodyShape): number {
     default:
       throw unknownStage(shape.stage)
   }
+}
+
+function commitmentsBytes(positions: number, coefficientsInAll: number): number {
+  return COMMITMENTS_FIXED + positions * PROOF + coefficientsInAll * POINT_BYTES
+}
+
+/** The honest stage-2 bodies of all participants of a SharedSecret: what evidence opens when it has to compute a key or nonce anew. */
+export function revealedBytes({ participants, minSigners, positions }: Omit<BodyShape, 'kind' | 'stage'>): number {
+  return participants * commitmentsBytes(positions, positions * minSigners)
 }
 
 /** One AEAD box for all positions. */
@@ -92,14 +101,20 @@ function unknownStage(stage: never): Error {
 /** Before the instruction only stage 1 is held, whose largest body is a full batch of nonce commitments. */
 export const EARLY_BODY_BYTES = MAX_BATCH * 2 * POINT_BYTES
 
-/** The largest body of any ceremony: complaints about 999 dealers of a full batch. */
-export const MAX_BODY_BYTES = maxBodyBytes({
-  kind: 'sign',
-  stage: 'Confirm',
-  participants: MAX_PARTICIPANTS,
-  minSigners: 1,
-  positions: MAX_BATCH,
-})
+/** 64,196,000: what the largest key generation reveals. No Stinson-Strobl signing may reveal more; a context that says so has no encoding. */
+export const MAX_REVEALED_BYTES = revealedBytes({ participants: MAX_PARTICIPANTS, minSigners: MAX_PARTICIPANTS, positions: 1 })
 
-/** No honest frame of any kind is larger: the first check on raw bytes, before the ceremony's own limit is known. */
+/**
+ * No evidence is larger. Beside the revealed bodies the largest piece holds a context (below 2^18), a key record (below 2^17), a message (up to
+ * 2^20), one other envelope (a batch of shares) and the digests of a second opening.
+ */
+export const MAX_EVIDENCE_BYTES = MAX_REVEALED_BYTES + 2 * MAX_MESSAGE_BYTES
+
+/** What an abort has around its one piece of evidence at least: the type, a count, the length. */
+const ABORT_FIXED = 1 + 2 + 4
+
+/** The largest body of any envelope, an abort with evidence; the largest stage body (`Confirm`, about 12 MB) is well below it. */
+export const MAX_BODY_BYTES = ABORT_FIXED + MAX_EVIDENCE_BYTES
+
+/** No honest frame of any kind is larger: the first check on raw bytes, before the ceremony's own limit is known. Below 2^26, NATS's ceiling. */
 export const MAX_FRAME_BYTES = MAX_BODY_BYTES + MAX_ENVELOPE_OVERHEAD

@@ -6,7 +6,7 @@ import type { Envelope } from '../../src/wire/message.ts'
 import { testIdentity } from '../helpers/identities.ts'
 import { nobleAccepts } from '../helpers/noble.ts'
 import { seededRandom } from '../helpers/random.ts'
-import { STAGE_TIMEOUT_MS } from '../simulation/network.ts'
+import { NETWORK, STAGE_TIMEOUT_MS } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
 import { dealing, flipped } from './dealings.ts'
 import { blamesOf, expectFailure, makeWorld, messageOf, missingOf, SUITES } from './support.ts'
@@ -15,7 +15,7 @@ import { blamesOf, expectFailure, makeWorld, messageOf, missingOf, SUITES } from
 function sentBy(world: World, from: string, kind: string, stage: number): Envelope[] {
   return world.network.sent
     .filter((delivery) => delivery.from === from)
-    .map(({ bytes }) => decodeEnvelope(new Uint8Array(bytes)))
+    .map(({ bytes }) => decodeEnvelope(new Uint8Array(bytes), NETWORK))
     .filter(({ header }) => header.kind === kind && header.stage === stage)
 }
 
@@ -161,7 +161,7 @@ describe('faults of the ancestor', () => {
       for (const from of ['b', 'c']) {
         const sid = seededRandom(`${ceremonyId}`)(32)
         const header = { kind: 'keygen', ceremonyId, sid, stage: 1, from, to: null, previousTranscript: sid } as const
-        world.network.deliver('a', sealEnvelope(testIdentity(from), header, new Uint8Array(32)).bytes)
+        world.network.deliver('a', sealEnvelope(testIdentity(from), NETWORK, header, new Uint8Array(32)).bytes)
       }
     }
     expect(inner.earlyBytes).toBeGreaterThan(3_000)
@@ -243,7 +243,7 @@ describe('faults of the ancestor', () => {
     for (const envelope of sentBy(world, 'a', 'sign', 1)) {
       const { bodyDigest: _, ...header } = envelope.header
       world.network.deliver('a', envelope.bytes)
-      world.network.deliver('a', sealEnvelope(testIdentity('a'), header, flipped(envelope.body)).bytes)
+      world.network.deliver('a', sealEnvelope(testIdentity('a'), NETWORK, header, flipped(envelope.body)).bytes)
     }
     expect(first.dropped.filter((reason) => reason === 'sender').length).toBeGreaterThanOrEqual(2)
     world.network.run()

@@ -5,6 +5,7 @@ import { type Evidence, makeEvidence, parseEvidence, type TranscriptOpening } fr
 import { verifyEvidence } from '../../src/ceremony/evidence/public.ts'
 import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
 import type { Fault } from '../../src/ceremony/outcome.ts'
+import { digestOfOpenedItem, ItemTree } from '../../src/crypto/item-tree.ts'
 import { bodyDigest, nextTranscript } from '../../src/crypto/transcript.ts'
 import { type CeremonyContext, encodeContext, hashMessage, type SignContext, sidOf } from '../../src/wire/context.ts'
 import { decodeEnvelope, sealEnvelope } from '../../src/wire/envelope.ts'
@@ -12,6 +13,7 @@ import { encodeKeyRecord, type KeyRecord, keyDigest } from '../../src/wire/key-r
 import type { Envelope } from '../../src/wire/message.ts'
 import { testIdentity, testRoster } from '../helpers/identities.ts'
 import { refusalOf } from '../helpers/refusals.ts'
+import { NETWORK } from '../simulation/network.ts'
 import { flipped } from './dealings.ts'
 import { expectProof, makeWorld, messageOf, mutationsOf } from './support.ts'
 
@@ -43,7 +45,7 @@ const record: KeyRecord = material.record
 const participants = world.ids.map((id) => ({ id, publicKey: testIdentity(id).publicKey }))
 const keygenContext: CeremonyContext = material.context
 const signContext: SignContext = {
-  network: 'simulation',
+  network: NETWORK,
   kind: 'sign',
   ceremonyId: signing,
   protocol: 'frost',
@@ -57,7 +59,7 @@ const signContext: SignContext = {
 
 const recorded = new Map<string, Envelope>()
 for (const { bytes } of world.network.sent) {
-  const envelope = decodeEnvelope(new Uint8Array(bytes))
+  const envelope = decodeEnvelope(new Uint8Array(bytes), NETWORK)
   recorded.set(Buffer.from(envelope.headerHash).toString('hex'), envelope)
 }
 const envelopes = [...recorded.values()]
@@ -67,7 +69,11 @@ const by = (from: string, kind: string, stage: number): Envelope => {
   return found
 }
 
-const commitments: TranscriptOpening['entries'] = world.ids.map((id) => ({ type: 'body', body: by(id, 'sign', 1).body }))
+/** All signers' commitments to one message of the batch. */
+const commitmentsTo = (position: number): TranscriptOpening['entries'] =>
+  world.ids.map((id) => ({ type: 'item', ...new ItemTree(by(id, 'sign', 1).body).open(position) }))
+const commitments = commitmentsTo(0)
+const opening: TranscriptOpening = { stage: 1, previous: sidOf(encodeContext(signContext)), entries: commitments }
 
 /** The complete evidence against b's share, which is valid. */
 const shareEvidence: Evidence = {
@@ -75,7 +81,7 @@ const shareEvidence: Evidence = {
   accused: 'b',
   context: encodeContext(signContext),
   envelopes: [by('b', 'sign', 2).bytes],
-  opening: { stage: 1, previous: sidOf(encodeContext(signContext)), entries: commitments },
+  openings: [opening],
   key: { keyId: material.keyIdBytes, record: material.recordBytes },
   message: { position: 0, bytes: messages[0] ?? new Uint8Array() },
 }
@@ -126,7 +132,10 @@ describe('what honest nodes signed', () => {
       TranscriptOpening['entries'][number],
       TranscriptOpening['entries'][number],
     ]
-    const { opening, key: keyOpening } = shareEvidence as Required<Evidence>
+    const { key: keyOpening } = shareEvidence as Required<Evidence>
+    const withOpening = (change: Partial<TranscriptOpening>): Evidence => ({ ...shareEvidence, openings: [{ ...opening, ...change }] })
+    const body = { type: 'body', body: by('a', 'sign', 1).body } as const
+    const item = new ItemTree(body.body).open(0)
     const digest = { type: 'digest', digest: bodyDigest(by('a', 'sign', 1).body) } as const
     const otherRecord = encodeKeyRecord({ ...record, minSigners: 3 })
     const variants: Evidence[] = [
@@ -137,12 +146,19 @@ describe('what honest nodes signed', () => {
       { ...shareEvidence, envelopes: [by('b', 'sign', 2).bytes, by('b', 'sign', 1).bytes] },
       { ...shareEvidence, envelopes: [] },
       { ...shareEvidence, headers: [new Uint8Array(100)] },
-      { ...shareEvidence, opening: { ...opening, entries: [second, first, third] } },
-      { ...shareEvidence, opening: { ...opening, entries: [first, second] } },
-      { ...shareEvidence, opening: { ...opening, entries: [digest, second, third] } },
-      { ...shareEvidence, opening: { ...opening, stage: 2 } },
-      { ...shareEvidence, opening: { ...opening, previous: new Uint8Array(32) } },
-      { ...shareEvidence, opening: { ...opening, entries: [{ type: 'body', body: new Uint8Array(256) }, second, third] } },
+      withOpening({ entries: [second, first, third] }),
+      withOpening({ entries: [first, second] }),
+      withOpening({ entries: [digest, second, third] }),
+      withOpening({ entries: [body, second, third] }),
+      withOpening({ entries: [{ type: 'item', ...item, item: item.item.subarray(1) }, second, third] }),
+      withOpening({ entries: [{ type: 'item', ...item, length: 128 }, second, third] }),
+      withOpening({ entries: [{ type: 'item', ...item, length: 384 }, second, third] }),
+      withOpening({ entries: [{ type: 'item', ...item, path: [] }, second, third] }),
+      withOpening({ entries: [{ type: 'item', ...item, path: [...item.path, new Uint8Array(32)] }, second, third] }),
+      withOpening({ entries: commitmentsTo(1) }),
+      withOpening({ stage: 2 }),
+      withOpening({ previous: new Uint8Array(32) }),
+      withOpening({ entries: [{ type: 'body', body: new Uint8Array(256) }, second, third] }),
       { ...shareEvidence, key: { ...keyOpening, record: otherRecord } },
       { ...shareEvidence, key: { ...keyOpening, keyId: new Uint8Array(32) } },
       { ...shareEvidence, key: { ...keyOpening, record: new Uint8Array(3) } },
@@ -150,7 +166,8 @@ describe('what honest nodes signed', () => {
       { ...shareEvidence, message: { position: 1, bytes: messages[1] ?? new Uint8Array() } },
       { ...shareEvidence, message: { position: 2, bytes: messages[1] ?? new Uint8Array() } },
       { ...shareEvidence, message: { position: 0, bytes: messageOf('third') } },
-      ...(['opening', 'key', 'message'] as const).map((part) => {
+      { ...shareEvidence, openings: [opening, opening] },
+      ...(['openings', 'key', 'message'] as const).map((part) => {
         const { [part]: _, ...rest } = shareEvidence
         return rest
       }),
@@ -163,7 +180,7 @@ describe('a real proof', () => {
   /** b's share, spoilt and signed again. */
   const bad = by('b', 'sign', 2)
   const { bodyDigest: _, ...header } = bad.header
-  const spoilt = sealEnvelope(testIdentity('b'), header, flipped(bad.body, 31))
+  const spoilt = sealEnvelope(testIdentity('b'), NETWORK, header, flipped(bad.body, 31))
   const proof: Evidence = { ...shareEvidence, envelopes: [spoilt.bytes] }
   const bytes = makeEvidence(proof)
 
@@ -179,10 +196,10 @@ describe('a real proof', () => {
   it('takes nothing besides what its rule names', () => {
     expect(verdict({ ...proof, headers: [new Uint8Array(1)] }).valid).toBe(false)
     expect(verdict({ ...proof, envelopes: [spoilt.bytes, spoilt.bytes] }).valid).toBe(false)
-    const malformed = sealEnvelope(testIdentity('b'), header, new Uint8Array(3))
+    const malformed = sealEnvelope(testIdentity('b'), NETWORK, header, new Uint8Array(3))
     const plain: Evidence = { fault: 'malformed', accused: 'b', context: proof.context, envelopes: [malformed.bytes] }
     expect(verdict(plain).valid).toBe(true)
-    for (const part of ['opening', 'key', 'message'] as const) expect(verdict({ ...plain, [part]: proof[part] }).valid).toBe(false)
+    for (const part of ['openings', 'key', 'message'] as const) expect(verdict({ ...plain, [part]: proof[part] }).valid).toBe(false)
   })
 
   it('is read by the public function with a roster of more validators, and refused typed for what is no argument', () => {
@@ -207,20 +224,32 @@ describe('hostile evidence', () => {
   function forged(context: CeremonyContext, parts: Partial<Evidence>, stage: number, body: Uint8Array): Evidence {
     const contextBytes = encodeContext(context)
     const sid = sidOf(contextBytes)
-    const bodies = parts.opening?.entries.flatMap((entry) => (entry.type === 'body' ? [entry.body] : [])) ?? []
-    const previousTranscript = bodies.length > 0 ? nextTranscript(sid, 1, sid, bodies.map(bodyDigest)) : sid
+    const digests =
+      parts.openings?.flatMap(({ entries }) => entries.flatMap((entry) => digestOf(entry, parts.message?.position ?? 0))) ?? []
+    const previousTranscript = digests.length > 0 ? nextTranscript(sid, 1, sid, digests) : sid
     const header = { kind: context.kind, ceremonyId: context.ceremonyId, sid, stage, from: 'b', to: null, previousTranscript }
-    const opening = parts.opening === undefined ? {} : { opening: { ...parts.opening, previous: sid } }
-    const envelope = sealEnvelope(testIdentity('b'), header, body)
-    return { fault: 'bad-signature-share', accused: 'b', context: contextBytes, envelopes: [envelope.bytes], ...parts, ...opening }
+    const openings = (parts.openings ?? []).map((each) => ({ ...each, previous: sid }))
+    const envelope = sealEnvelope(testIdentity('b'), NETWORK, header, body)
+    return { fault: 'bad-signature-share', accused: 'b', context: contextBytes, envelopes: [envelope.bytes], ...parts, openings }
+  }
+
+  function digestOf(entry: TranscriptOpening['entries'][number], position: number): Uint8Array {
+    switch (entry.type) {
+      case 'digest':
+        return entry.digest
+      case 'body':
+        return bodyDigest(entry.body)
+      case 'item':
+        return digestOfOpenedItem(position, entry)
+    }
   }
 
   const share = new Uint8Array(64).fill(1)
   const withRecord = (change: Partial<KeyRecord>, context: Partial<SignContext> = {}): Evidence => {
     const bytes = encodeKeyRecord({ ...record, ...change })
     const digest = keyDigest(material.keyIdBytes, bytes)
-    const { opening, message } = shareEvidence as Required<Evidence>
-    const parts = { opening, message, key: { keyId: material.keyIdBytes, record: bytes } }
+    const { message } = shareEvidence as Required<Evidence>
+    const parts = { openings: [opening], message, key: { keyId: material.keyIdBytes, record: bytes } }
     return forged({ ...signContext, ...context, keyDigest: digest }, parts, 2, share)
   }
   const offCurve = new Uint8Array(33).fill(0xff).fill(2, 0, 1)
@@ -236,16 +265,17 @@ describe('hostile evidence', () => {
     'Stinson-Strobl': () => withRecord({ protocol: 'stinson-strobl' }, { protocol: 'stinson-strobl' }),
     'commitments off the curve': () => {
       const evidence = withRecord({})
-      const { opening, key: keyOpening, message } = evidence as Required<Evidence>
-      const entries = opening.entries.map(() => ({ type: 'body' as const, body: new Uint8Array(256).fill(5) }))
-      return forged({ ...signContext }, { opening: { ...opening, entries }, key: keyOpening, message }, 2, share)
+      const { key: keyOpening, message } = evidence as Required<Evidence>
+      const entry = { type: 'item' as const, ...new ItemTree(new Uint8Array(256).fill(5)).open(message.position) }
+      const openings = [{ ...opening, entries: opening.entries.map(() => entry) }]
+      return forged({ ...signContext }, { openings, key: keyOpening, message }, 2, share)
     },
   }
   for (const [what, make] of Object.entries(cases)) {
     it(`${what}: refused, never thrown, for every fault`, () => {
       const evidence = make()
       for (const fault of FAULTS) {
-        const { opening: _o, key: _k, message: _m, ...plain } = evidence
+        const { openings: _o, key: _k, message: _m, ...plain } = evidence
         for (const variant of [
           { ...evidence, fault },
           { ...plain, fault },

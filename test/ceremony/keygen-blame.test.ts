@@ -4,7 +4,7 @@ import { concatBytes } from '../../src/bytes.ts'
 import { decodeCommitments, encodeConfirm, hashCommitmentOf } from '../../src/wire/bodies.ts'
 import { decodeEnvelope } from '../../src/wire/envelope.ts'
 import type { Corruption } from '../simulation/adversary.ts'
-import type { Delivery } from '../simulation/network.ts'
+import { type Delivery, NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
 import { BAD_POINTS, dealing, flipped, replaceItem } from './dealings.ts'
 import { expectFailure, expectHonestUnblamed, makeWorld, missingOf } from './support.ts'
@@ -121,7 +121,7 @@ describe('a dealer that does not know what it commits to', () => {
     let reveal: Uint8Array | null = null
     const run = (): Attacked => {
       const mirrored = (delivery: Delivery): readonly Delivery[] => {
-        const { header, body } = decodeEnvelope(new Uint8Array(delivery.bytes))
+        const { header, body } = decodeEnvelope(new Uint8Array(delivery.bytes), NETWORK)
         if (delivery.from === 'a' && header.stage === 2) reveal = body
         return world.adversary.intercept(delivery)
       }

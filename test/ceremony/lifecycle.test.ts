@@ -5,7 +5,7 @@ import type { StoreRequest } from '../../src/ceremony/step.ts'
 import { decodeEnvelope } from '../../src/wire/envelope.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { refusalOf } from '../helpers/refusals.ts'
-import type { Delivery } from '../simulation/network.ts'
+import { type Delivery, NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
 import { makeWorld, messageOf, missingOf } from './support.ts'
 
@@ -22,7 +22,7 @@ function wordFor(effect: Effect): string | null {
     case 'store':
       return effect.request.operation
     case 'send':
-      return `send ${decodeEnvelope(new Uint8Array(effect.bytes)).header.stage}`
+      return `send ${decodeEnvelope(new Uint8Array(effect.bytes), NETWORK).header.stage}`
     case 'compute':
       return effect.job.name
     case 'event':
@@ -281,7 +281,7 @@ describe('N4: a source of randomness that fails', () => {
     const ids = ['1', '2', '3'].map((text) => world.startSigning(key, world.ids, [messageOf(text)]))
     world.network.run()
     const nonces = world.network.sent
-      .map(({ from, bytes }) => ({ from, ...decodeEnvelope(new Uint8Array(bytes)) }))
+      .map(({ from, bytes }) => ({ from, ...decodeEnvelope(new Uint8Array(bytes), NETWORK) }))
       .filter(({ from, header }) => from === 'a' && header.kind === 'sign' && header.stage === 1)
       .map(({ body }) => Buffer.from(body).toString('hex'))
     expect(nonces).toHaveLength(1)

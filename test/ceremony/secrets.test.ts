@@ -2,12 +2,13 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { KeyMaterial } from '../../src/ceremony/key-material.ts'
-import { SingleUseNonces } from '../../src/crypto/single-use-nonces.ts'
 import type { Job } from '../../src/crypto/jobs/contract.ts'
 import { jobs } from '../../src/crypto/jobs/index.ts'
+import { SingleUseNonces } from '../../src/crypto/single-use-nonces.ts'
 import { decodeEnvelope } from '../../src/wire/envelope.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { refusalOf } from '../helpers/refusals.ts'
+import { NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
 import { makeWorld, messageOf } from './support.ts'
 
@@ -182,7 +183,7 @@ describe('N1: nonces', () => {
     const points = new Set<string>()
     let count = 0
     for (const { from, to, bytes } of world.network.sent) {
-      const { header, body } = decodeEnvelope(new Uint8Array(bytes))
+      const { header, body } = decodeEnvelope(new Uint8Array(bytes), NETWORK)
       if (header.kind !== 'sign' || header.stage !== 1 || to !== (from === 'a' ? 'b' : 'a')) continue
       for (let at = 0; at < body.length; at += 64, count++) points.add(Buffer.from(body.subarray(at, at + 64)).toString('hex'))
     }
@@ -236,7 +237,7 @@ describe('key material', () => {
     }
     // Another message of the same author in the same ceremony, and a certificate of another key.
     for (const { from, bytes } of world.network.sent) {
-      const { header } = decodeEnvelope(new Uint8Array(bytes))
+      const { header } = decodeEnvelope(new Uint8Array(bytes), NETWORK)
       if (header.stage !== 4) expect(material.certifies(from, bytes)).toBe(false)
     }
     const second = world.makeKey('evm', 2)

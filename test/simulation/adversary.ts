@@ -3,11 +3,12 @@
  * way and signed again, with the transcript digest that the honest nodes have, so that only the intended fault is seen.
  */
 import { toHex } from '../../src/bytes.ts'
-import { bodyDigest, nextTranscript } from '../../src/crypto/transcript.ts'
+import { nextTranscript } from '../../src/crypto/transcript.ts'
+import { signedBodyDigest } from '../../src/wire/body-digest.ts'
 import { decodeEnvelope, sealEnvelope } from '../../src/wire/envelope.ts'
 import type { Identity } from '../../src/wire/identity.ts'
 import type { Envelope, EnvelopeHeader, ValidatorId } from '../../src/wire/message.ts'
-import type { Delivery } from './network.ts'
+import { type Delivery, NETWORK } from './network.ts'
 
 /** Stages of SharedSecret that leave the transcript as it is. */
 const PRIVATE_STAGE = 3
@@ -53,12 +54,12 @@ export class Adversary {
   /** For `NetworkOptions.intercept`. */
   readonly intercept = (delivery: Delivery): readonly Delivery[] => {
     const corruption = this.#corruptions.get(delivery.from)
-    const envelope = decodeEnvelope(new Uint8Array(delivery.bytes))
+    const envelope = decodeEnvelope(new Uint8Array(delivery.bytes), NETWORK)
     const messages =
       corruption === undefined
         ? [delivery.bytes]
         : corruption({ envelope, recipient: delivery.to, reseal: (changes) => this.reseal(envelope, changes) })
-    for (const bytes of messages) this.#observe(decodeEnvelope(new Uint8Array(bytes)))
+    for (const bytes of messages) this.#observe(decodeEnvelope(new Uint8Array(bytes), NETWORK))
     return messages.map((bytes) => ({ ...delivery, bytes }))
   }
 
@@ -67,7 +68,7 @@ export class Adversary {
     if (identity === undefined) throw new Error(`no identity ${envelope.header.from}`)
     const { bodyDigest: _, ...rest } = envelope.header
     const previousTranscript = this.#transcriptBefore(envelope.header) ?? rest.previousTranscript
-    return sealEnvelope(identity, { ...rest, previousTranscript, ...header }, body).bytes
+    return sealEnvelope(identity, NETWORK, { ...rest, previousTranscript, ...header }, body).bytes
   }
 
   #observe({ header, body }: Envelope): void {
@@ -75,7 +76,7 @@ export class Adversary {
     const key = `${toHex(header.sid)} ${header.stage}`
     const authors = this.#digests.get(key) ?? new Map<ValidatorId, Uint8Array>()
     this.#digests.set(key, authors)
-    authors.set(header.from, bodyDigest(body))
+    authors.set(header.from, signedBodyDigest(header, body))
   }
 
   #transcriptBefore({ sid, stage }: EnvelopeHeader): Uint8Array | undefined {

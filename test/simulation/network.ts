@@ -17,6 +17,9 @@ import type { Identity } from '../../src/wire/identity.ts'
 import type { Envelope, ValidatorId } from '../../src/wire/message.ts'
 import type { Roster } from '../../src/wire/roster.ts'
 
+/** The label of every simulated network. */
+export const NETWORK = 'simulation'
+
 export const STAGE_TIMEOUT_MS = 30_000
 
 export type Outcome = KeygenOutcome | SignOutcome
@@ -171,7 +174,7 @@ export class SimulatedNetwork {
     const node = this.node(to)
     let envelope: Envelope
     try {
-      envelope = decodeEnvelope(new Uint8Array(bytes))
+      envelope = decodeEnvelope(new Uint8Array(bytes), NETWORK)
     } catch {
       node.dropped.push('malformed')
       return
@@ -205,7 +208,7 @@ export class SimulatedNetwork {
 
   #settings(id: ValidatorId, identity: Identity): NodeSettings {
     return {
-      network: 'simulation',
+      network: NETWORK,
       self: id,
       identity,
       roster: this.roster,

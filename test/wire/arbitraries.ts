@@ -116,7 +116,7 @@ const keyRecord: fc.Arbitrary<KeyRecord> = ids().chain((participants) =>
   }),
 )
 
-const stage = sum(fc.integer({ min: 1, max: 15 }), fc.integer({ min: 0x40, max: 0x4f }), fc.constant(0x7f))
+const stage = sum(fc.integer({ min: 1, max: 15 }), fc.integer({ min: 0x41, max: 0x4f }), fc.constant(0x7f))
 const signer = testIdentity('author')
 
 const envelope: fc.Arbitrary<Envelope> = fc
@@ -131,7 +131,7 @@ const envelope: fc.Arbitrary<Envelope> = fc
     body: fc.uint8Array({ maxLength: 200 }),
   })
   .map(({ names: [from = 'a', to = 'b'], broadcast, body, ...header }) =>
-    sealEnvelope(signer, { ...header, from, to: broadcast ? null : to }, body),
+    sealEnvelope(signer, 'properties', { ...header, from, to: broadcast ? null : to }, body),
   )
 
 const ready: fc.Arbitrary<ReadyMessage> = fc.record({ network, from: id, nonce: bytesOf(16) }).map((content) => sealReady(signer, content))
@@ -168,13 +168,13 @@ const batch = (positions: number, item: fc.Arbitrary<Uint8Array>) =>
   fc.array(item, { minLength: positions, maxLength: positions }).map((items) => concatBytes(...items))
 
 export const CODECS: readonly AnyCodecCase[] = [
-  codec({ name: 'envelope', values: envelope, encode: assembleEnvelope, decode: decodeEnvelope }),
+  codec({ name: 'envelope', values: envelope, encode: assembleEnvelope, decode: (b) => decodeEnvelope(b, 'properties') }),
   codec({ name: 'ready message', values: ready, encode: assembleReady, decode: decodeReady }),
   codec({ name: 'context', values: context, encode: encodeContext, decode: decodeContext }),
   codec({ name: 'key record', values: keyRecord, encode: encodeKeyRecord, decode: decodeKeyRecord }),
   codec({ name: 'hash commitment', values: bytesOf(32), encode: encodeHashCommitment, decode: decodeHashCommitment }),
   codec({ name: 'commitments', values: commitments, encode: encodeCommitments, decode: decodeCommitments }),
-  codec({ name: 'confirm', values: confirm, encode: encodeConfirm, decode: decodeConfirm }),
+  codec({ name: 'confirm', values: confirm, encode: encodeConfirm, decode: (b) => decodeConfirm(b, { kind: 'keygen', participants: 5 }) }),
   codec({ name: 'encrypted shares', values: bytesOf(3 * 32 + 16), encode: identical, decode: (b) => decodeEncryptedShares(b, 3) }),
   codec({ name: 'nonce commitments', values: bytesOf(3 * 128), encode: identical, decode: (b) => decodeNonceCommitments(b, 3) }),
   codec({ name: 'signature shares', values: batch(3, scalar), encode: identical, decode: (b) => decodeSignatureShares(b, 3) }),

@@ -158,9 +158,27 @@ describe('Confirm', () => {
   const complaint: Complaint = { envelope: new Uint8Array(5), sharedPoint: new Uint8Array(64), proof: new Uint8Array(160) }
   const complaints = (...list: Complaint[]): ConfirmBody => ({ type: 'complaints', complaints: list })
 
+  /** What lets the most complaints through. */
+  const LARGEST = { kind: 'keygen', participants: 1000 } as const
+
+  it('takes no more complaints than there are other participants, and none in preprocessing', () => {
+    for (const participants of [1, 2, 5]) {
+      for (let count = 1; count <= participants; count++) {
+        const bytes = encodeConfirm(complaints(...new Array<Complaint>(count).fill(complaint)))
+        for (const kind of ['keygen', 'sign'] as const) {
+          if (count < participants) expect(decodeConfirm(bytes, { kind, participants }).type).toBe('complaints')
+          else expect(() => decodeConfirm(bytes, { kind, participants })).toThrowError(expect.objectContaining({ code: 'ERR_MALFORMED' }))
+        }
+        expect(() => decodeConfirm(bytes, { kind: 'preprocess', participants })).toThrowError(malformed())
+      }
+      const ok = encodeConfirm({ type: 'ok', recordHash: new Uint8Array(32) })
+      for (const kind of ['keygen', 'preprocess', 'sign'] as const) expect(decodeConfirm(ok, { kind, participants }).type).toBe('ok')
+    }
+  })
+
   it('takes 1 to 999 complaints', () => {
     for (const count of [1, 2, 999]) {
-      const decoded = decodeConfirm(encodeConfirm(complaints(...new Array<Complaint>(count).fill(complaint))))
+      const decoded = decodeConfirm(encodeConfirm(complaints(...new Array<Complaint>(count).fill(complaint))), LARGEST)
       expect(decoded.type === 'complaints' && decoded.complaints.length).toBe(count)
     }
     for (const count of [0, 1000]) {
@@ -168,8 +186,8 @@ describe('Confirm', () => {
         expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }),
       )
     }
-    expect(() => decodeConfirm(Uint8Array.of(2, 0, 0))).toThrowError(malformed())
-    expect(() => decodeConfirm(Uint8Array.of(2, 0xff, 0xff))).toThrowError(malformed())
+    expect(() => decodeConfirm(Uint8Array.of(2, 0, 0), LARGEST)).toThrowError(malformed())
+    expect(() => decodeConfirm(Uint8Array.of(2, 0xff, 0xff), LARGEST)).toThrowError(malformed())
   })
 
   it('refuses parts of wrong size and z >= q', () => {
@@ -183,16 +201,17 @@ describe('Confirm', () => {
       expect(() => encodeConfirm(complaints(complaint, { ...complaint, proof }))).toThrowError(invalid('complaints[1].proof'))
       const bytes = encodeConfirm(complaints(complaint))
       bytes.set(z, bytes.length - 32)
-      expect(() => decodeConfirm(bytes)).toThrowError(malformed('complaints[0].proof'))
+      expect(() => decodeConfirm(bytes, LARGEST)).toThrowError(malformed('complaints[0].proof'))
     }
   })
 
   it('refuses other states, an empty body and an ok of another size', () => {
-    for (const bytes of [[], [0], [3], [1], [255, 0, 1]]) expect(() => decodeConfirm(Uint8Array.from(bytes))).toThrowError(malformed())
+    for (const bytes of [[], [0], [3], [1], [255, 0, 1]])
+      expect(() => decodeConfirm(Uint8Array.from(bytes), LARGEST)).toThrowError(malformed())
     for (const length of [32, 34]) {
       const bytes = new Uint8Array(length)
       bytes[0] = 1
-      expect(() => decodeConfirm(bytes)).toThrowError(malformed())
+      expect(() => decodeConfirm(bytes, LARGEST)).toThrowError(malformed())
     }
     expect(() => encodeConfirm({ type: 'ok', recordHash: new Uint8Array(31) })).toThrowError(invalid('recordHash'))
   })

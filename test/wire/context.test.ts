@@ -186,6 +186,26 @@ describe('context', () => {
     expect(refusal({ ...of(82), participants: ids, minSigners: 100 })).toEqual({ code: 'ERR_TOO_LARGE', field: 'messages' })
   })
 
+  it('a Stinson-Strobl signing reveals no more than the largest key generation: its evidence fits into a message', () => {
+    const ids = sortValidatorIds(Array.from({ length: 1000 }, (_, i) => `v${i}`)).map((id) => ({ id, publicKey: new Uint8Array(32) }))
+    const of = (count: number, minSigners: number) => ({
+      ...sign,
+      protocol: 'stinson-strobl',
+      minSigners,
+      participants: ids,
+      messages: new Array(count).fill(sign.messages[0]),
+    })
+    for (const [count, minSigners] of [
+      [1, 1000],
+      [105, 8],
+      [400, 1],
+    ] as const) {
+      expect(refusal(of(count, minSigners))).toBe('accepted')
+      expect(refusal(of(count + 1, minSigners))).toEqual({ code: 'ERR_TOO_LARGE', field: 'messages' })
+    }
+    expect(refusal({ ...of(1000, 1000), protocol: 'frost' })).toBe('accepted')
+  })
+
   it('what encoding refuses, decoding refuses: sorting, counts and rules hold for the bytes of a peer', () => {
     const swapped = { ...keygen, participants: party('a', 'c', 'b') }
     expect(refusal(swapped)).not.toBe('accepted')

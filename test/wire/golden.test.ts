@@ -18,6 +18,7 @@ import {
 import { type CeremonyContext, encodeContext, hashMessage, messageDigest, sidOf } from '../../src/wire/context.ts'
 import { decodeEnvelope, encodeHeader, sealEnvelope } from '../../src/wire/envelope.ts'
 import { encodeKeyRecord, keyDigest, keyRecordHash } from '../../src/wire/key-record.ts'
+import { STAGE_NUMBER } from '../../src/wire/message.ts'
 import { decodeReady, sealReady } from '../../src/wire/ready.ts'
 import { formatRosterFile } from '../../src/wire/roster.ts'
 import { testIdentity, testRoster } from '../helpers/identities.ts'
@@ -55,18 +56,19 @@ describe('golden bytes', () => {
       repeat('54', 32), // previous transcript
       tagged('quorate/v1/body', body),
     ].join('')
-    const headerHash = tagged('quorate/v1/header', hex(header))
+    const headerHash = tagged('quorate/v1/header', hex('08'), Buffer.from('main net'), hex(header))
     const signature = toHex(ed25519.sign(hex(headerHash), seedOfA))
     const e = sealEnvelope(
       testIdentity('a'),
+      'main net',
       { kind: 'keygen', ceremonyId: 7n, sid, stage: 4, from: 'a', to: null, previousTranscript: transcript },
       body,
     )
     expect(toHex(encodeHeader(e.header))).toBe(header)
     expect(toHex(e.headerHash)).toBe(headerHash)
     expect(toHex(e.bytes)).toBe(`${header}${signature}00000003c0ffee`)
-    expect(decodeEnvelope(e.bytes)).toEqual(e)
-    expect(sha256Hex(e.bytes)).toBe('c0140e05a3211f1a31e7ffeb8e503d1da6abb379ed8668f6ad1027505bff9cc3')
+    expect(decodeEnvelope(e.bytes, 'main net')).toEqual(e)
+    expect(sha256Hex(e.bytes)).toBe('5f3f8af4c5e2ba228d79b23443201ab3e3cc7fcf5347480dfe9cede4a6e5f8ae')
   })
 
   it('envelope, private, largest ids and ceremony id, empty body', () => {
@@ -74,12 +76,37 @@ describe('golden bytes', () => {
     const to = '-'.repeat(64)
     const e = sealEnvelope(
       testIdentity('a'),
+      'main net',
       { kind: 'sign', ceremonyId: (1n << 64n) - 1n, sid, stage: 0x7f, from, to, previousTranscript: transcript },
       new Uint8Array(0),
     )
     const header = `01010103${repeat('ff', 8)}${repeat('51', 32)}7f40${repeat('61', 64)}40${repeat('2d', 64)}${repeat('54', 32)}${tagged('quorate/v1/body')}`
+    expect(toHex(e.headerHash)).toBe(tagged('quorate/v1/header', hex('08'), Buffer.from('main net'), hex(header)))
     expect(toHex(e.bytes)).toBe(`${header}${toHex(ed25519.sign(e.headerHash, seedOfA))}00000000`)
-    expect(sha256Hex(e.bytes)).toBe('1a71dd53a3d6313628b9d39a2ef7de0999d79dfabf77f1107ce92922f1514454')
+    expect(sha256Hex(e.bytes)).toBe('996f22acad370f4f0df99bb38d22b421bc51ea35bc65ded66835f08a9ebcf44b')
+  })
+
+  it('body digest of the nonce commitments to three messages', () => {
+    const pairs = [0xd1, 0xd2, 0xd3].map((byte) => fill(128, byte))
+    const [one = '', two = '', three = ''] = pairs.map((pair) => tagged('quorate/v1/leaf-of-body', pair))
+    const left = tagged('quorate/v1/node-of-body', hex(one), hex(two))
+    const root = tagged('quorate/v1/node-of-body', hex(left), hex(three))
+    const digest = tagged('quorate/v1/tree-of-body', hex('00000180'), hex(root))
+    const header = { ceremonyId: 7n, sid, stage: 1, from: 'a', to: null, previousTranscript: sid }
+    for (const kind of ['preprocess', 'sign'] as const) {
+      expect(toHex(sealEnvelope(testIdentity('a'), 'main net', { ...header, kind }, concatBytes(...pairs)).header.bodyDigest)).toBe(digest)
+    }
+    expect(sha256Hex(hex(digest))).toBe('9095b2879f8d0cd0febd82b93238e2cbd7336886dc53a341365dc4e83658a200')
+  })
+
+  it('stage numbers of all ceremonies', () => {
+    expect(STAGE_NUMBER).toEqual({
+      sharedSecret: { HashCommitment: 1, Commitments: 2, SecretShare: 3, Confirm: 4 },
+      frost: { NonceCommitments: 1, SignatureShare: 2 },
+      oneRoundFrost: { SignatureShare: 2 },
+      stinsonStrobl: { HashCommitment: 1, Commitments: 2, SecretShare: 3, Confirm: 4, LocalSig: 5 },
+      preprocess: { Preprocess: 1, Confirm: 2 },
+    })
   })
 
   it('ReadyToKeygen', () => {
@@ -192,7 +219,7 @@ describe('golden bytes', () => {
   it('confirm: ok', () => {
     const body = encodeConfirm({ type: 'ok', recordHash: fill(32, 0x0c) })
     expect(toHex(body)).toBe(`01${repeat('0c', 32)}`)
-    expect(decodeConfirm(body)).toEqual({ type: 'ok', recordHash: fill(32, 0x0c) })
+    expect(decodeConfirm(body, { kind: 'keygen', participants: 2 })).toEqual({ type: 'ok', recordHash: fill(32, 0x0c) })
   })
 
   it('confirm: complaints', () => {

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { encodeCommitments, encodeConfirm } from '../../src/wire/bodies.ts'
 import { sealEnvelope } from '../../src/wire/envelope.ts'
 import { MAX_BATCH, MAX_BATCH_COEFFICIENTS, MAX_PARTICIPANTS, type StageName } from '../../src/wire/message.ts'
-import { type BodyShape, EARLY_BODY_BYTES, MAX_BODY_BYTES, MAX_FRAME_BYTES, maxBodyBytes } from '../../src/wire/sizes.ts'
+import {
+  type BodyShape,
+  EARLY_BODY_BYTES,
+  MAX_BODY_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_REVEALED_BYTES,
+  maxBodyBytes,
+  revealedBytes,
+} from '../../src/wire/sizes.ts'
 import { testIdentity } from '../helpers/identities.ts'
 
 const shape = (
@@ -73,6 +81,7 @@ describe('maxBodyBytes', () => {
   it('a confirmation can complain about all other dealers, with envelopes of the longest ids', () => {
     const envelope = sealEnvelope(
       testIdentity('a'),
+      'sizes test',
       {
         kind: 'sign',
         ceremonyId: 1n,
@@ -115,8 +124,23 @@ describe('maxBodyBytes', () => {
       }
     }
     expect(EARLY_BODY_BYTES).toBe(128_000)
-    // docs/protocol.md names both figures.
-    expect(MAX_FRAME_BYTES).toBe(32_518_759)
+    // docs/protocol.md names these figures.
+    expect(MAX_REVEALED_BYTES).toBe(64_196_000)
+    expect(MAX_BODY_BYTES).toBe(66_293_159)
+    expect(MAX_FRAME_BYTES).toBe(66_293_466)
+    expect(MAX_FRAME_BYTES).toBeLessThanOrEqual(64 * 1024 * 1024)
+  })
+
+  it('what the participants of a SharedSecret reveal together is counted to the byte, and any single message may be signed', () => {
+    for (const [n, t, positions] of [
+      [1, 1, 1],
+      [7, 5, 3],
+      [100, 67, 122],
+    ] as const) {
+      expect(revealedBytes({ participants: n, minSigners: t, positions })).toBe(n * commitmentsOf(positions, t))
+    }
+    const largest = revealedBytes({ participants: MAX_PARTICIPANTS, minSigners: MAX_PARTICIPANTS, positions: 1 })
+    expect(largest).toBe(MAX_REVEALED_BYTES)
   })
 
   it('refuses a stage that does not exist', () => {

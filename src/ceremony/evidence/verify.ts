@@ -2,14 +2,15 @@
  * Judges evidence from its bytes and the roster alone. One rule a fault; each rule looks only at what the accused signed, and at openings of
  * digests that the accused signed or that the sid fixes.
  */
-import { concatBytes, copyBytes, equalBytes, toHex } from '../../bytes.ts'
+import { concatAll, concatBytes, copyBytes, equalBytes, itemOf, toHex } from '../../bytes.ts'
+import { COMMITMENT_PAIR_BYTES } from '../../crypto/frost-transcript.ts'
+import { digestOfOpenedItem } from '../../crypto/item-tree.ts'
 import { checkDealings } from '../../crypto/jobs/check-dealings.ts'
 import { DEALING_FAULT } from '../../crypto/jobs/contract.ts'
 import { findBadShares } from '../../crypto/jobs/find-bad-shares.ts'
-import { TAGS, taggedHash } from '../../crypto/tags.ts'
 import { bodyDigest, nextTranscript } from '../../crypto/transcript.ts'
 import { type ErrorCode, QuorateError } from '../../errors.ts'
-import type { Kernel } from '../../kernel/contract.ts'
+import { type Kernel, SCALAR_BYTES } from '../../kernel/contract.ts'
 import { type CommitmentsBody, hashCommitmentOf } from '../../wire/bodies.ts'
 import { type CeremonyContext, decodeContext, hashMessage, type SignContext, sidOf } from '../../wire/context.ts'
 import { decodeEnvelope, verifyEnvelope } from '../../wire/envelope.ts'
@@ -19,7 +20,7 @@ import type { Roster } from '../../wire/roster.ts'
 import type { Fault } from '../outcome.ts'
 import { frostPlan, shapeOf, sharedSecretPlan, stagesOf } from '../plan.ts'
 import { signerIndices, verifyingSharesOf } from '../signing/signers.ts'
-import { type Evidence, parseEvidence } from './container.ts'
+import { type Evidence, type OpeningEntry, parseEvidence } from './container.ts'
 
 export type EvidenceVerdict =
   | {
@@ -85,7 +86,7 @@ function open(kernel: Kernel, evidence: Evidence, roster: Roster): Case {
 function signedEnvelope({ evidence, context, sid, publicKey }: Case, at: number): Envelope {
   const bytes = evidence.envelopes?.[at]
   demand(bytes !== undefined, 'an envelope is missing')
-  const envelope = decodeEnvelope(bytes)
+  const envelope = decodeEnvelope(bytes, context.network)
   const { header } = envelope
   demand(header.from === evidence.accused, 'the envelope is from somebody else')
   demand(
@@ -102,7 +103,7 @@ function onlyEnvelopes({ evidence }: Case, count: number): void {
 }
 
 function withoutOpenings({ evidence }: Case): void {
-  demand(evidence.opening === undefined && evidence.key === undefined && evidence.message === undefined, 'takes no openings')
+  demand((evidence.openings ?? []).length === 0 && evidence.key === undefined && evidence.message === undefined, 'takes no openings')
 }
 
 /** A stage-2 body of SharedSecret that decodes and has the right counts, addressed as it must be. */
@@ -124,10 +125,9 @@ function judgeDealing(opened: Case): number | undefined {
   withoutOpenings(opened)
   const body = commitmentsOf(opened, signedEnvelope(opened, 0))
   const { positions, minSigners } = shapeOf(opened.context)
-  // Weights only have to be unpredictable to the prover; a hash over everything that was signed is.
-  const weightSeed = taggedHash(TAGS.evidence, opened.evidence.context, ...(opened.evidence.envelopes ?? []))
   const dealings = [{ index: opened.place + 1, ...body }]
-  return checkDealings.run(opened.kernel, { sid: opened.sid, positions, minSigners, dealings, weightSeed }).faults[0]
+  // No weights: everybody who judges this must come to the same verdict, and no dealer may have chosen its proofs for weights it can compute.
+  return checkDealings.run(opened.kernel, { sid: opened.sid, positions, minSigners, dealings, weightSeed: null }).faults[0]
 }
 
 const rules: Readonly<Record<Fault, (opened: Case) => void>> = {
@@ -197,28 +197,38 @@ function notJudged(): never {
   throw new NotProven('this version has no rule for the fault')
 }
 
+/** One signer's commitments to this message, and the body digest that follows. A batch is opened by its items, a single message has one body. */
+function openPair(entry: OpeningEntry, positions: number, position: number): { readonly pair: Uint8Array; readonly digest: Uint8Array } {
+  const length = positions * COMMITMENT_PAIR_BYTES
+  if (positions === 1) {
+    demand(entry.type === 'body' && entry.body.length === length, 'a body is missing in the opening')
+    return { pair: entry.body, digest: bodyDigest(entry.body) }
+  }
+  demand(entry.type === 'item' && entry.length === length, 'an item is missing in the opening')
+  return { pair: entry.item, digest: digestOfOpenedItem(position, entry) }
+}
+
 /** z_i against the commitments that open the digest in the share's own header, and the key and message that open the sid. */
 function judgeSignatureShare(opened: Case): void {
   const { context, evidence, sid, place, kernel } = opened
   demand(isTwoRound(context), 'the ceremony has no such stage')
-  const { opening, key, message } = evidence
+  const { key, message } = evidence
+  const [opening, ...others] = evidence.openings ?? []
   demand(opening !== undefined && key !== undefined && message !== undefined, 'an opening is missing')
+  demand(others.length === 0, 'takes one opening')
   const plan = frostPlan(shapeOf(context))
   const { header, body } = signedEnvelope(opened, 0)
   demand(header.stage === plan.signatureShare.number && header.to === null, 'not the stage of the signature shares')
 
   demand(opening.stage === plan.nonceCommitments.number && equalBytes(opening.previous, sid), 'the opening is of another stage')
   demand(opening.entries.length === context.participants.length, 'the opening is of another length')
-  const commitments = opening.entries.map((entry) => {
-    demand(entry.type === 'body', 'a body is missing in the opening')
-    const decoded = plan.nonceCommitments.decode(entry.body)
-    demand(decoded.ok, 'a body in the opening is malformed')
-    return decoded.body
-  })
-  const transcript = nextTranscript(sid, opening.stage, opening.previous, commitments.map(bodyDigest))
+  const pairs = opening.entries.map((entry) => openPair(entry, context.messages.length, message.position))
+  const digests = pairs.map(({ digest }) => digest)
+  const commitments = pairs.map(({ pair }) => pair)
+  const transcript = nextTranscript(sid, opening.stage, opening.previous, digests)
   demand(equalBytes(transcript, header.previousTranscript), 'the accused saw another transcript')
   demand(
-    kernel.checkPoints(concatBytes(...commitments)).every((valid) => valid === 1),
+    kernel.checkPoints(concatAll(commitments)).every((valid) => valid === 1),
     'a commitment in the opening has a bad point',
   )
 
@@ -246,16 +256,16 @@ function judgeSignatureShare(opened: Case): void {
   const shares = plan.signatureShare.decode(body)
   demand(shares.ok, 'the body has another fault')
   const signers = signerIndices(context, record)
-  const at = (batch: Uint8Array, itemBytes: number) => copyBytes(batch, message.position * itemBytes, (message.position + 1) * itemBytes)
-  const zero = new Uint8Array(32)
+  const accusedShare = copyBytes(itemOf(shares.body, message.position, SCALAR_BYTES))
+  const zero = new Uint8Array(SCALAR_BYTES)
   const { invalid } = findBadShares.run(kernel, {
     suite: record.suite,
     groupPublicKey: record.groupPublicKey,
     signers,
-    commitments: commitments.map((batch) => at(batch, 128)),
+    commitments,
     messages: [message.bytes],
     verifyingShares: verifyingSharesOf(record, signers),
-    signatureShares: signers.map((_, signer) => (signer === place ? at(shares.body, 32) : zero)),
+    signatureShares: signers.map((_, signer) => (signer === place ? accusedShare : zero)),
   })
   demand(
     invalid.some(({ signer }) => signer === place),

@@ -3,11 +3,15 @@
  * digest rides on the second stage, so a share that was computed over another commitment list is a dispute, never a false blame.
  */
 import { copyBytes, itemOf, wipe } from '../../bytes.ts'
+import { ItemTree } from '../../crypto/item-tree.ts'
 import type { JobResult, SigningTranscript } from '../../crypto/jobs/contract.ts'
 import { type RandomSource, randomScalars } from '../../crypto/random-scalars.ts'
 import { SingleUseNonces } from '../../crypto/single-use-nonces.ts'
 import { TAGS, taggedHash, uintBytes } from '../../crypto/tags.ts'
 import { SCALAR_BYTES, SIGNATURE_BYTES } from '../../kernel/contract.ts'
+import { isItemised } from '../../wire/body-digest.ts'
+import type { Envelope } from '../../wire/message.ts'
+import type { EvidenceParts, OpeningEntry } from '../evidence/container.ts'
 import type { KeyMaterial } from '../key-material.ts'
 import type { FrostPlan } from '../plan.ts'
 import type { Runtime } from '../program.ts'
@@ -28,14 +32,7 @@ export interface FrostOptions {
 }
 
 type Signed = Extract<JobResult<'signShares'>, { status: 'signed' }>
-type BadShares = JobResult<'findBadShares'>['invalid']
 type Full = ReadonlyMap<number, Received<Uint8Array>>
-
-/**
- * Each piece of evidence opens the whole transcript digest, so b bad shares of b messages would take b^2 n x 128 bytes: 8 GB at 1,000 messages and
- * 67 signers, for the asking.
- */
-const MAX_REPEATED_EVIDENCE_BYTES = 1 << 26
 
 export class FrostStages {
   readonly #options: FrostOptions
@@ -126,40 +123,32 @@ export class FrostStages {
     return compute('findBadShares', args, ({ invalid }) => {
       // An invalid sum of valid shares, or an invalid share of our own, is this machine's arithmetic failing: then its word blames nobody.
       if (invalid.length === 0 || invalid.some(({ signer }) => signer === this.#runtime.place)) return fail('internal')
+      const openers = inOrder(commitments).map(([, { envelope }]) => openerOf(envelope))
       return fail(
         'fault',
-        this.#withinBudget(invalid, commitments).map(({ signer, position }) =>
-          this.#badShare(signer, position, commitments, required(shares.get(signer))),
+        invalid.map(
+          ({ signer, position }): ProvenFault => ({
+            place: signer,
+            fault: 'bad-signature-share',
+            message: position,
+            parts: () => this.#badShare(position, openers, required(shares.get(signer))),
+          }),
         ),
       )
     })
   }
 
-  /** Every culprit at its first bad position, and further positions while the evidence of all fits into the budget. */
-  #withinBudget(invalid: BadShares, commitments: Full): BadShares {
-    let bytes = 0
-    for (const { body } of commitments.values()) bytes += body.length
-    let left = Math.floor(MAX_REPEATED_EVIDENCE_BYTES / bytes)
-    return invalid.filter(({ signer }, i) => signer !== invalid[i - 1]?.signer || left-- > 0)
-  }
-
-  /** The share's envelope, the opening of the transcript digest in it, and the openings of the key and message digests in the sid. */
-  #badShare(place: number, position: number, commitments: Full, share: Received<Uint8Array>): ProvenFault {
-    const { key, messages } = this.#options
+  /**
+   * The share's envelope, the opening of the transcript digest in it down to the commitments to this message, and the openings of the key and
+   * message digests in the sid.
+   */
+  #badShare(position: number, openers: readonly Opener[], share: Received<Uint8Array>): EvidenceParts {
+    const { key, messages, plan } = this.#options
     return {
-      place,
-      fault: 'bad-signature-share',
-      message: position,
-      parts: {
-        envelopes: [share.envelope.bytes],
-        opening: {
-          stage: this.#options.plan.nonceCommitments.number,
-          previous: this.#runtime.sid,
-          entries: inOrder(commitments).map(([, { body }]) => ({ type: 'body' as const, body })),
-        },
-        key: { keyId: key.keyIdBytes, record: key.recordBytes },
-        message: { position, bytes: required(messages[position]) },
-      },
+      envelopes: [share.envelope.bytes],
+      openings: [{ stage: plan.nonceCommitments.number, previous: this.#runtime.sid, entries: openers.map((open) => open(position)) }],
+      key: { keyId: key.keyIdBytes, record: key.recordBytes },
+      message: { position, bytes: required(messages[position]) },
     }
   }
 
@@ -173,6 +162,15 @@ export class FrostStages {
       messages: this.#options.messages,
     }
   }
+}
+
+/** Shows one signer's commitments to a message such that the digest in its signed header follows from them. */
+type Opener = (position: number) => OpeningEntry
+
+function openerOf({ header, body }: Envelope): Opener {
+  if (!isItemised(header, body.length)) return () => ({ type: 'body', body })
+  const tree = new ItemTree(body)
+  return (position) => ({ type: 'item', ...tree.open(position) })
 }
 
 /**

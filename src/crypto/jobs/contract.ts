@@ -58,8 +58,8 @@ export interface JobTable {
       readonly positions: number
       readonly minSigners: number
       readonly dealings: readonly Dealing[]
-      /** 32 random bytes: the source of the combination's 128-bit weights */
-      readonly weightSeed: Uint8Array
+      /** 32 random bytes, the source of the combination's 128-bit weights; null: each proof for itself, so that nothing is left to chance */
+      readonly weightSeed: Uint8Array | null
     }
     /** one DEALING_FAULT a dealing */
     readonly result: { readonly faults: Uint8Array }
