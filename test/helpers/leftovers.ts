@@ -121,6 +121,8 @@ export function secretsOf(calls: readonly KernelCall[], published: readonly Uint
   const open = published.map(toHex)
   const batches = calls.flatMap(({ operation, before, after }) => [
     ...(SECRET_IN.has(operation) ? before : []),
+    // mul(points, scalars)
+    ...(operation === 'mul' ? before.slice(1) : []),
     ...(SECRET_OUT.has(operation) ? after : []),
   ])
   const chunks = batches.flatMap((hex) => hex.match(/.{64}/g) ?? []).map((chunk) => chunk.replace(/^(?:00)+/, ''))
