@@ -196,22 +196,6 @@ describe('until disputes are judged, such a ceremony fails and blames nobody', (
   })
 })
 
-describe('proofs of many bad shares', () => {
-  it('T8: every culprit is named, but one that spoils a large batch cannot fill our memory with evidence', () => {
-    const world = makeWorld('large batch', 3)
-    const key = world.makeKey('bip340', 2)
-    const messages = Array.from({ length: 400 }, (_, i) => messageOf(`large ${i}`))
-    const positions = messages.map((_, i) => i)
-    const ceremonyId = sign(world, key, { b: spoil(positions.slice(7)), c: spoil(positions.slice(3), 1) }, world.ids, messages)
-    const { blamed } = world.failureOf('a', ceremonyId)
-    const firsts = ['b', 'c'].map((id) => blamed.find(({ validator }) => validator === id)?.message)
-    expect(firsts).toEqual([7, 3])
-    const bytes = blamed.reduce((sum, { evidence }) => sum + evidence.length, 0)
-    expect(bytes).toBeGreaterThan(1 << 24)
-    expect(bytes).toBeLessThan(1 << 27)
-  })
-})
-
 describe('our own machine', () => {
   it('a node whose own share is wrong fails internally and blames nobody; the others name it', () => {
     const world = makeWorld('wrong machine', 3, {

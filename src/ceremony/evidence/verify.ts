@@ -15,7 +15,7 @@ import { type CommitmentsBody, hashCommitmentOf } from '../../wire/bodies.ts'
 import { type CeremonyContext, decodeContext, hashMessage, type SignContext, sidOf } from '../../wire/context.ts'
 import { decodeEnvelope, verifyEnvelope } from '../../wire/envelope.ts'
 import { decodeKeyRecord, keyDigest } from '../../wire/key-record.ts'
-import type { CeremonyId, CeremonyKind, Envelope, ValidatorId } from '../../wire/message.ts'
+import { type CeremonyId, type CeremonyKind, type Envelope, FIRST_STAGE, type ValidatorId } from '../../wire/message.ts'
 import type { Roster } from '../../wire/roster.ts'
 import type { Fault } from '../outcome.ts'
 import { frostPlan, shapeOf, sharedSecretPlan, stagesOf } from '../plan.ts'
@@ -135,10 +135,10 @@ const rules: Readonly<Record<Fault, (opened: Case) => void>> = {
     onlyEnvelopes(opened, 1)
     withoutOpenings(opened)
     const { header, body } = signedEnvelope(opened, 0)
-    const plan = stagesOf(opened.context)[header.stage - 1]
+    const plan = stagesOf(opened.context).find(({ number }) => number === header.stage)
     demand(plan !== undefined, 'the ceremony has no such stage')
     const misaddressed = (plan.delivery === 'broadcast') !== (header.to === null)
-    const wrongStart = header.stage === 1 && !equalBytes(header.previousTranscript, opened.sid)
+    const wrongStart = header.stage === FIRST_STAGE && !equalBytes(header.previousTranscript, opened.sid)
     const decoded = plan.decode(body)
     demand(misaddressed || wrongStart || (!decoded.ok && decoded.fault === 'malformed'), 'the envelope is well formed')
   },
@@ -146,7 +146,7 @@ const rules: Readonly<Record<Fault, (opened: Case) => void>> = {
     onlyEnvelopes(opened, 1)
     withoutOpenings(opened)
     const { header, body } = signedEnvelope(opened, 0)
-    const plan = stagesOf(opened.context)[header.stage - 1]
+    const plan = stagesOf(opened.context).find(({ number }) => number === header.stage)
     demand(plan?.name === 'Commitments' && header.to === null, 'not the stage of the commitments')
     const decoded = plan.decode(body)
     demand(!decoded.ok && decoded.fault === 'bad-commitment-count', 'the count is right')
