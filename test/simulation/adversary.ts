@@ -59,7 +59,7 @@ export class Adversary {
       corruption === undefined
         ? [delivery.bytes]
         : corruption({ envelope, recipient: delivery.to, reseal: (changes) => this.reseal(envelope, changes) })
-    for (const bytes of messages) this.#observe(decodeEnvelope(new Uint8Array(bytes), NETWORK))
+    for (const bytes of messages) this.#observe(bytes)
     return messages.map((bytes) => ({ ...delivery, bytes }))
   }
 
@@ -71,7 +71,15 @@ export class Adversary {
     return sealEnvelope(identity, NETWORK, { ...rest, previousTranscript, ...header }, body).bytes
   }
 
-  #observe({ header, body }: Envelope): void {
+  #observe(bytes: Uint8Array): void {
+    let envelope: Envelope
+    try {
+      envelope = decodeEnvelope(new Uint8Array(bytes), NETWORK)
+    } catch {
+      // A lie that is no envelope.
+      return
+    }
+    const { header, body } = envelope
     if (header.to !== null) return
     const key = `${toHex(header.sid)} ${header.stage}`
     const authors = this.#digests.get(key) ?? new Map<ValidatorId, Uint8Array>()
