@@ -5,7 +5,7 @@
 import { copyBytes } from '../bytes.ts'
 import { DROP_REASONS, type DropReason } from '../ceremony/effects.ts'
 import { QuorateError } from '../errors.ts'
-import { decodeEnvelope, peekFrame, verifyEnvelopeAsync } from '../wire/envelope.ts'
+import { decodeEnvelope, peekFrame, peekHeader, verifyEnvelopeAsync } from '../wire/envelope.ts'
 import { type Envelope, type EnvelopeHeader, FRAME, type ValidatorId, WIRE_VERSION } from '../wire/message.ts'
 import { MAX_FRAME_BYTES } from '../wire/sizes.ts'
 import type { NodeSettings } from './node-settings.ts'
@@ -17,6 +17,8 @@ import { warn } from './warn.ts'
  */
 const VERIFYING_BYTES_PER_PEER = 64 << 20
 const VERIFYING_BYTES_TOTAL = 256 << 20
+/** Above it a header is read by itself first: a small frame is copied sooner than looked at twice. */
+const LARGE_FRAME = 16 << 10
 
 type InboxSettings = Pick<NodeSettings, 'network' | 'self' | 'roster'>
 
@@ -67,20 +69,31 @@ export class Inbox {
     if (bytes[0] !== WIRE_VERSION) return 'version'
     // Requests, answers and instructions have frame numbers of their own; none is understood on this subject yet.
     if (peekFrame(bytes)?.frame !== FRAME.envelope) return 'malformed'
-    const { network, self, roster } = this.#settings
-    const envelope = decode(bytes, network)
+    if (bytes.length > LARGE_FRAME) {
+      const peeked = peekHeader(bytes)
+      if (peeked === null) return 'malformed'
+      const refused = this.#refuse(peeked.header, peeked.bodyBytes, bytes.length)
+      if (refused !== null) return refused
+    }
+    const envelope = decode(bytes, this.#settings.network)
     if (envelope === null) return 'malformed'
     const { header, body } = envelope
-    const publicKey = roster.get(header.from)
-    // Our own id from the wire is a reflection or a forgery; either way it is not ours to hear.
-    if (publicKey === undefined || header.from === self) return 'sender'
-    if (header.to !== null && header.to !== self) return 'sender'
-    const refused = this.#handlers.admit(header, body.length, bytes.length)
-    if (refused !== null) return refused
-    const verifying = this.#verifying.get(header.from) ?? 0
-    if (verifying + bytes.length > VERIFYING_BYTES_PER_PEER || this.#verifyingTotal + bytes.length > VERIFYING_BYTES_TOTAL)
-      return 'early-budget'
+    const refused = this.#refuse(header, body.length, bytes.length)
+    const publicKey = this.#settings.roster.get(header.from)
+    if (refused !== null || publicKey === undefined) return refused ?? 'sender'
     return { envelope, publicKey }
+  }
+
+  /** Everything that can be said of a message before its signature. */
+  #refuse(header: EnvelopeHeader, bodyBytes: number, frameBytes: number): DropReason | null {
+    const { self, roster } = this.#settings
+    // Our own id from the wire is a reflection or a forgery; either way it is not ours to hear.
+    if (!roster.has(header.from) || header.from === self) return 'sender'
+    if (header.to !== null && header.to !== self) return 'sender'
+    const refused = this.#handlers.admit(header, bodyBytes, frameBytes)
+    if (refused !== null) return refused
+    const ofPeer = (this.#verifying.get(header.from) ?? 0) + frameBytes
+    return ofPeer > VERIFYING_BYTES_PER_PEER || this.#verifyingTotal + frameBytes > VERIFYING_BYTES_TOTAL ? 'early-budget' : null
   }
 
   /** Never rejects. */

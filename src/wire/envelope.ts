@@ -35,7 +35,7 @@ import {
   verifyIdentitySignatureAsync,
 } from './identity.ts'
 import { ABORT_STAGE, type Envelope, type EnvelopeHeader, FIRST_STAGE, FRAME, MAX_STAGE, VIEW_STAGE_BASE, WIRE_VERSION } from './message.ts'
-import { MAX_BODY_BYTES, MAX_FRAME_BYTES } from './sizes.ts'
+import { MAX_BODY_BYTES, MAX_ENVELOPE_OVERHEAD, MAX_FRAME_BYTES } from './sizes.ts'
 
 export { MAX_ENVELOPE_OVERHEAD } from './sizes.ts'
 
@@ -43,6 +43,9 @@ export type FrameNumber = (typeof FRAME)[keyof typeof FRAME]
 
 /** Bytes of a header, without ids: all of the layout before `signature`. */
 const HEADER_BYTES_WITHOUT_IDS = 4 + 8 + DIGEST_BYTES + 1 + 1 + 1 + DIGEST_BYTES + DIGEST_BYTES
+/** version, frame, scheme, kind, ceremony id, sid and stage stand before it */
+const FROM_LENGTH_AT = 4 + 8 + DIGEST_BYTES + 1
+const BODY_LENGTH_BYTES = 4
 
 const stageNumber: P.CoderType<number> = P.validate(P.U8, (stage) => {
   if (!isStageNumber(stage)) throw new Error('is not a stage, view or abort')
@@ -163,6 +166,25 @@ export function peekFrame(bytes: Uint8Array): { readonly frame: FrameNumber } | 
   if (bytes.length < 2 || bytes[0] !== WIRE_VERSION) return null
   const frame = Object.values(FRAME).find((number) => number === bytes[1])
   return frame === undefined ? null : { frame }
+}
+
+/**
+ * The header and the length of the body, without touching the body: so that a large frame can be refused before it is copied. Null where no header
+ * can be read.
+ */
+export function peekHeader(bytes: Uint8Array): { readonly header: EnvelopeHeader; readonly bodyBytes: number } | null {
+  const from = bytes[FROM_LENGTH_AT] ?? 0
+  const to = bytes[FROM_LENGTH_AT + 1 + from] ?? 0
+  const headerBytes = HEADER_BYTES_WITHOUT_IDS + from + to
+  const bodyBytes = bytes.length - headerBytes - SIGNATURE_BYTES - BODY_LENGTH_BYTES
+  if (bodyBytes < 0) return null
+  try {
+    const header = decodeWith(headerCoder, copyBytes(bytes, 0, headerBytes), MAX_ENVELOPE_OVERHEAD, refuseSelfAddressed)
+    return { header, bodyBytes }
+  } catch (error) {
+    if (error instanceof QuorateError && error.code === 'ERR_MALFORMED') return null
+    throw error
+  }
 }
 
 /** After the signature: whoever has no key cannot make us hash large bodies. */

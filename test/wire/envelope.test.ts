@@ -9,6 +9,7 @@ import {
   isStageNumber,
   MAX_ENVELOPE_OVERHEAD,
   peekFrame,
+  peekHeader,
   sealEnvelope,
   verifyEnvelope,
   verifyEnvelopeAsync,
@@ -291,5 +292,28 @@ describe('peekFrame', () => {
   it('is null for too few bytes, another version and unknown frames', () => {
     for (const bytes of [[], [1], [0, 1], [2, 1], [1, 0], [1, 6], [1, 255]]) expect(peekFrame(Uint8Array.from(bytes))).toBeNull()
     expect(peekFrame(concatBytes(Uint8Array.of(9), sealed.bytes))).toBeNull()
+  })
+})
+
+describe('peekHeader', () => {
+  it('gives the header and the length of the body that decoding gives, for any ids and with a body that is not there yet', () => {
+    for (const [from, to] of [
+      ['a', null],
+      ['a', 'b'],
+      ['x'.repeat(64), 'y'.repeat(64)],
+    ] as const) {
+      for (const length of [0, 1, 100_000]) {
+        const envelope = sealEnvelope(testIdentity(from), NETWORK, { ...header, from, to }, new Uint8Array(length))
+        expect(peekHeader(envelope.bytes)).toEqual({ header: envelope.header, bodyBytes: length })
+      }
+    }
+  })
+
+  it('is null where no header can be read', () => {
+    const junk = [new Uint8Array(), new Uint8Array(500), new Uint8Array(500).fill(255), sealed.bytes.slice(0, 100)]
+    for (const bytes of junk) expect(peekHeader(bytes)).toBeNull()
+    const self = new Uint8Array(sealed.bytes)
+    self[3] = 9
+    expect(peekHeader(self)).toBeNull()
   })
 })
