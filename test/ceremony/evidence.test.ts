@@ -263,6 +263,16 @@ describe('hostile evidence', () => {
     'verifying shares off the curve': () => withRecord({ verifyingShares: new Uint8Array([...offCurve, ...offCurve, ...offCurve]) }),
     'one-round mode': () => withRecord({}, { mode: { type: 'one-round', ceremonyId: 1n, firstSlot: 0 } }),
     'Stinson-Strobl': () => withRecord({ protocol: 'stinson-strobl' }, { protocol: 'stinson-strobl' }),
+    'commitments to more messages than there are': () => {
+      const evidence = withRecord({})
+      const { key: keyOpening, message } = evidence as Required<Evidence>
+      const entries = world.ids.map((id) => {
+        const { body } = by(id, 'sign', 1)
+        const longer = new Uint8Array([...body, ...body.subarray(0, 128)])
+        return { type: 'item' as const, ...new ItemTree(longer).open(message.position) }
+      })
+      return forged({ ...signContext }, { openings: [{ ...opening, entries }], key: keyOpening, message }, 2, share)
+    },
     'commitments off the curve': () => {
       const evidence = withRecord({})
       const { key: keyOpening, message } = evidence as Required<Evidence>
