@@ -3,7 +3,7 @@ import { concatBytes, copyBytes, toHex } from '../../../src/bytes.ts'
 import type { Job, JobArgs, JobName } from '../../../src/crypto/jobs/contract.ts'
 import { jobs, runJob } from '../../../src/crypto/jobs/index.ts'
 import { evaluateForEach } from '../../../src/crypto/polynomial.ts'
-import type { Kernel } from '../../../src/kernel/index.ts'
+import { bytesIn, leftIn, watch } from '../../helpers/leftovers.ts'
 import { seededRandom, testSeed } from '../../helpers/random.ts'
 import { baseline, dealAll, makeParties, present, type Shape, shared, sidOf } from '../ceremony.ts'
 
@@ -26,54 +26,6 @@ const PUBLIC = new Set([
   'verifySignatures',
   'checkPoints',
 ])
-
-interface Call {
-  readonly operation: string
-  readonly inputs: readonly Uint8Array[]
-  readonly copies: readonly string[]
-  readonly output: Uint8Array | null
-}
-
-function bytesIn(value: unknown): Uint8Array[] {
-  if (value instanceof Uint8Array) return [value]
-  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(bytesIn)
-  return []
-}
-
-/** Every array that `set` copies from or to while `run` runs: the ones a kernel never sees. */
-function filledDuring<T>(run: () => T): { result: T; filled: Uint8Array[] } {
-  const filled: Uint8Array[] = []
-  const original = Uint8Array.prototype.set
-  Uint8Array.prototype.set = function set(...args): void {
-    filled.push(this, ...bytesIn(args))
-    original.apply(this, args)
-  }
-  try {
-    return { result: run(), filled }
-  } finally {
-    // The method is inherited from %TypedArray%: our own property goes away again.
-    delete (Uint8Array.prototype as Partial<Uint8Array>).set
-  }
-}
-
-/** The baseline, remembering every array that went in and out. */
-function spiedKernel(): { kernel: Kernel; calls: Call[] } {
-  const calls: Call[] = []
-  const kernel = new Proxy(baseline, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name)
-      if (typeof value !== 'function') return value
-      return (...args: unknown[]): unknown => {
-        const inputs = bytesIn(args)
-        const copies = inputs.map(toHex)
-        const output: unknown = Reflect.apply(value, target, args)
-        calls.push({ operation: String(name), inputs, copies, output: output instanceof Uint8Array ? output : null })
-        return output
-      }
-    },
-  })
-  return { kernel, calls }
-}
 
 const plainArgs = {
   dealCommitments: {
@@ -140,40 +92,26 @@ const sharedPoints = chunks(
 
 const secrets = [...secretScalars(), ...sharedPoints]
 
-function expectNothingLeft(calls: readonly Call[], filled: readonly Uint8Array[], kept: readonly Uint8Array[]): void {
-  const buffers = new Set(kept.map((bytes) => bytes.buffer))
-  const seen = [
-    ...calls.flatMap(({ operation, inputs, output }) => [...inputs, ...bytesIn(output)].map((bytes) => ({ operation, bytes }))),
-    ...filled.map((bytes) => ({ operation: 'a copy', bytes })),
-  ]
-  for (const { operation, bytes } of seen) {
-    if (buffers.has(bytes.buffer)) continue
-    const left = toHex(bytes)
-    for (const secret of secrets) expect(left.includes(secret), `${operation} left a secret behind`).toBe(false)
-  }
-}
-
 describe.each(Object.keys(plainArgs) as (keyof typeof plainArgs)[])('%s', (name) => {
-  function run(): { calls: Call[]; filled: Uint8Array[]; kept: Uint8Array[] } {
-    const { kernel, calls } = spiedKernel()
+  function run() {
     const job: Job = { name, args: plainArgs[name] } as Job
-    const { result, filled } = filledDuring(() => runJob(kernel, job))
-    return { calls, filled, kept: [...bytesIn(job.args), ...bytesIn(result)] }
+    const { result, calls, arrays } = watch(baseline, (kernel): unknown => runJob(kernel, job))
+    return { calls, arrays, kept: [...bytesIn(job.args), ...bytesIn(result)] }
   }
 
   it('C7: gives no secret to an operation whose time may depend on it', () => {
     const { calls } = run()
-    for (const { operation, copies } of calls) {
+    for (const { operation, before } of calls) {
       if (!PUBLIC.has(operation)) continue
-      for (const copy of copies) for (const secret of secrets) expect(copy.includes(secret), `${operation} saw a secret`).toBe(false)
+      for (const input of before) for (const secret of secrets) expect(input.includes(secret), `${operation} saw a secret`).toBe(false)
     }
     expect(calls.length).toBeGreaterThan(0)
   })
 
   it('leaves no secret in an array that it made', () => {
-    const { calls, filled, kept } = run()
-    expect(filled.length).toBeGreaterThan(0)
-    expectNothingLeft(calls, filled, kept)
+    const { arrays, kept } = run()
+    expect(leftIn(arrays, secrets, [])).not.toEqual([])
+    expect(leftIn(arrays, secrets, kept)).toEqual([])
   })
 
   it('does not change its arguments', () => {
@@ -217,10 +155,9 @@ describe('openShares with faulty dealers', () => {
   it.each(Object.entries(cases))('leaves no secret of the honest ones behind: %s', (_, changes) => {
     const dealers = plainArgs.openShares.dealers.map((dealer, i) => ({ ...dealer, ...(changes as Record<number, object>)[i] }))
     const args = { ...plainArgs.openShares, dealers }
-    const { kernel, calls } = spiedKernel()
-    const { result, filled } = filledDuring(() => runJob(kernel, { name: 'openShares', args }))
-    expect(result.status).toBe('bad-shares')
-    expectNothingLeft(calls, filled, bytesIn(args))
+    const { result, arrays } = watch(baseline, (kernel) => runJob(kernel, { name: 'openShares', args }))
+    expect(result?.status).toBe('bad-shares')
+    expect(leftIn(arrays, secrets, bytesIn(args))).toEqual([])
   })
 })
 
