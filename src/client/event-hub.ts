@@ -80,13 +80,24 @@ export class EventHub {
       listeners.add(listener)
       signal?.addEventListener('abort', end, { once: true })
     }
+    const leave = (): void => {
+      signal?.removeEventListener('abort', end)
+      end()
+    }
+    // Not a generator: one that is left before its first event would never run its `finally`, and hold events for nobody.
     return {
-      async *[Symbol.asyncIterator]() {
-        try {
-          yield* listener
-        } finally {
-          signal?.removeEventListener('abort', end)
-          end()
+      [Symbol.asyncIterator]() {
+        const events = listener[Symbol.asyncIterator]()
+        return {
+          async next() {
+            const result = await events.next()
+            if (result.done === true) leave()
+            return result
+          },
+          async return() {
+            leave()
+            return { done: true, value: undefined }
+          },
         }
       },
     }

@@ -36,6 +36,8 @@ export interface ClientStats {
   readonly dropped: Readonly<Record<DropReason, number>>
   readonly bytesIn: number
   readonly bytesOut: number
+  /** events that listeners were too slow for */
+  readonly eventsLost: number
 }
 
 type Settle = (outcome: KeygenOutcome | SignOutcome) => void
@@ -191,7 +193,13 @@ export class MultisigClient implements AsyncDisposable {
   }
 
   stats(): ClientStats {
-    return { open: this.#inner.open, dropped: this.#inbox.dropped(), bytesIn: this.#inbox.bytesIn, bytesOut: this.#runner.bytesOut }
+    return {
+      open: this.#inner.open,
+      dropped: this.#inbox.dropped(),
+      bytesIn: this.#inbox.bytesIn,
+      bytesOut: this.#runner.bytesOut,
+      eventsLost: this.#hub.dropped,
+    }
   }
 
   /**
