@@ -113,7 +113,7 @@ export const MAX_EVIDENCE_BYTES = MAX_REVEALED_BYTES + 2 * MAX_MESSAGE_BYTES
 /** What an abort has around its one piece of evidence at least: the type, a count, the length. */
 const ABORT_FIXED = 1 + 2 + 4
 
-/** The largest body of any envelope, an abort with evidence; the largest stage body (`Confirm`, about 12 MB) is well below it. */
+/** The largest body of any envelope, an abort with evidence; the largest stage body (`Confirm`, about 13 MB) is well below it. */
 export const MAX_BODY_BYTES = ABORT_FIXED + MAX_EVIDENCE_BYTES
 
 /** No honest frame of any kind is larger: the first check on raw bytes, before the ceremony's own limit is known. Below 2^26, NATS's ceiling. */
