@@ -7,8 +7,9 @@
  */
 import * as P from 'micro-packed'
 import { copyBytes, equalBytes, toHex, wipe } from '../bytes.ts'
+import { DIGEST_BYTES } from '../crypto/transcript.ts'
 import { QuorateError } from '../errors.ts'
-import { COMPRESSED_BYTES } from '../kernel/contract.ts'
+import { COMPRESSED_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
 import { decodeConfirm } from '../wire/bodies.ts'
 import { decodeContext, type KeygenContext, sidOf } from '../wire/context.ts'
 import { decodeEnvelope, verifyEnvelope } from '../wire/envelope.ts'
@@ -20,8 +21,8 @@ const recordCoder = P.struct({
   version: P.magicBytes(Uint8Array.of(1)),
   context: P.bytes(P.U32BE),
   record: P.bytes(P.U32BE),
-  transcript: P.bytes(32),
-  share: P.bytes(32),
+  transcript: P.bytes(DIGEST_BYTES),
+  share: P.bytes(SCALAR_BYTES),
   ok: P.bytes(P.U32BE),
 })
 const certificatesCoder = P.array(P.U16BE, P.bytes(P.U32BE))
