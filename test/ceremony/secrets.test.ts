@@ -5,7 +5,10 @@ import { KeyMaterial } from '../../src/ceremony/key-material.ts'
 import type { Job } from '../../src/crypto/jobs/contract.ts'
 import { jobs } from '../../src/crypto/jobs/index.ts'
 import { SingleUseNonces } from '../../src/crypto/single-use-nonces.ts'
-import { decodeEnvelope } from '../../src/wire/envelope.ts'
+import { encodeConfirm } from '../../src/wire/bodies.ts'
+import { decodeEnvelope, sealEnvelope } from '../../src/wire/envelope.ts'
+import type { EnvelopeHeader } from '../../src/wire/message.ts'
+import { testIdentity } from '../helpers/identities.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { refusalOf } from '../helpers/refusals.ts'
 import { NETWORK } from '../simulation/network.ts'
@@ -240,6 +243,24 @@ describe('key material', () => {
       const { header } = decodeEnvelope(new Uint8Array(bytes), NETWORK)
       if (header.stage !== 4) expect(material.certifies(from, bytes)).toBe(false)
     }
+    // What the author itself signs in another ceremony, stage or transcript, to one node, over another record, or in another network.
+    const own = decodeEnvelope(info.certificates.get('c') ?? new Uint8Array(), NETWORK)
+    const { bodyDigest: _, ...header } = own.header
+    const signed = (change: Partial<EnvelopeHeader>, body = own.body, network = NETWORK) =>
+      sealEnvelope(testIdentity('c'), network, { ...header, ...change }, body).bytes
+    expect(material.certifies('c', signed({}))).toBe(true)
+    const others = [
+      signed({ previousTranscript: new Uint8Array(32) }),
+      signed({ sid: new Uint8Array(32) }),
+      signed({ ceremonyId: header.ceremonyId + 1n }),
+      signed({ kind: 'sign' }),
+      signed({ stage: 3 }),
+      signed({ to: 'a' }),
+      signed({}, encodeConfirm({ type: 'ok', recordHash: new Uint8Array(32) })),
+      signed({}, own.body.slice(1)),
+      signed({}, own.body, 'another network'),
+    ]
+    for (const other of others) expect(material.certifies('c', other)).toBe(false)
     const second = world.makeKey('evm', 2)
     for (const id of world.ids) expect(material.certifies(id, second.certificates.get(id) ?? new Uint8Array())).toBe(false)
   })

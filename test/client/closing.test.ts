@@ -1,5 +1,7 @@
 /** The end of a client: what is open gets its outcome, what comes later is refused, and nothing stays. */
 import { describe, expect, it } from 'vitest'
+import { KeyRing } from '../../src/client/key-ring.ts'
+import { MemoryKeyStore } from '../../src/keystore/memory.ts'
 import { refusalOf, rejectionOf } from '../helpers/refusals.ts'
 import { Cluster, until } from './cluster.ts'
 
@@ -119,6 +121,14 @@ describe('close', () => {
     const signing = rejectionOf(() => client.sign({ ceremonyId: 2n, keyId, signers: ['a'], messages: [new Uint8Array(1)] }))
     await client.close()
     expect(await signing).toBe('ERR_CLOSED')
+    // The ring itself, which would otherwise hold what it loaded for ever.
+    const store = cluster.stores.get('a') ?? new MemoryKeyStore()
+    const ring = new KeyRing(store, 'a', cluster.pool.kernel)
+    expect((await ring.active(keyId)).keyId).toBe(keyId)
+    const late = new KeyRing(store, 'a', cluster.pool.kernel)
+    const loading = rejectionOf(() => late.active(keyId))
+    late.close()
+    expect(await loading).toBe('ERR_CLOSED')
   })
 })
 
