@@ -1,23 +1,36 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testSeed } from '../helpers/random.ts'
 import { conformanceBackends } from '../kernel/backends.ts'
-import { type Backend, type Case, checkCase, conformanceCases, expectedAnswer, OPERATIONS, REQUIRED_ITEMS } from '../kernel/conformance.ts'
+import {
+  type Backend,
+  type Case,
+  checkCase,
+  conformanceCases,
+  expectedAnswer,
+  HALVES,
+  operationsOf,
+  REQUIRED_ITEMS,
+} from '../kernel/conformance.ts'
 
 const SCALE = 10
 const seed = testSeed()
 const backends = await conformanceBackends()
 
-describe(`campaign: ten times the conformance suite (seed ${seed})`, () => {
+afterAll(async () => {
+  for (const backend of backends) await backend.close()
+})
+
+describe.each(HALVES)(`campaign: ten times the conformance suite, %s (seed ${seed})`, (half) => {
   let cases: Case[] = []
   beforeAll(() => {
     process.stdout.write(`kernel campaign: seed ${seed}, ${backends.map(({ name }) => name).join(', ')} against the baseline\n`)
-    cases = conformanceCases(seed, SCALE)
+    cases = conformanceCases(seed, SCALE, half)
   }, 600_000)
-  afterAll(async () => {
-    for (const backend of backends) await backend.close()
+  afterAll(() => {
+    cases = []
   })
 
-  describe.each(OPERATIONS)('%s', (operation) => {
+  describe.each(operationsOf(half))('%s', (operation) => {
     it.each(backends)('$name', async (backend: Backend) => {
       const mine = cases.filter((one) => one.operation === operation)
       for (const one of mine) expectedAnswer(one)

@@ -51,6 +51,14 @@ function sumsOfMultiples(source: CaseSource): Case[] {
   const out: Case[] = []
   for (let repeat = 0; repeat < source.scale; repeat++) for (const n of SIZES) out.push(randomSum(source, n))
   for (const n of [1, 2, 5, 33, 64, 150]) out.push(...specialSums(source, n))
+  // A result is one call: most of them small, in turn random and of the special kinds.
+  const small = TOTAL * source.scale - out.length
+  for (let i = 0; i < small; ) {
+    const n = 1 + source.choose.integer(8)
+    const next = i % 3 === 0 ? specialSums(source, n) : [randomSum(source, n)]
+    out.push(...next)
+    i += next.length
+  }
   return out
 }
 
@@ -60,7 +68,7 @@ function randomSum({ choose, points }: CaseSource, n: number): Case {
   return {
     operation: 'msmVar',
     title: `${n} terms${withBase ? ' and g G' : ''}`,
-    items: n,
+    items: 1,
     args: withBase ? [batch, choose.scalarBatch(n), toBytes(choose.scalar())] : [batch, choose.scalarBatch(n)],
   }
 }
@@ -75,7 +83,7 @@ function specialSums({ choose, points }: CaseSource, n: number): Case[] {
   const make = (title: string, list: readonly KnownPoint[], scalars: readonly bigint[], g?: bigint): Case => ({
     operation: 'msmVar',
     title: `${n} terms, ${title}`,
-    items: n,
+    items: 1,
     args: g === undefined ? [bytesOf(list), encode(scalars)] : [bytesOf(list), encode(scalars), toBytes(g)],
   })
   return [

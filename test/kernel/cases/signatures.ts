@@ -8,7 +8,7 @@ import { FIELD_PRIME, GROUP_ORDER, toBytes, toNumber } from '../noble.ts'
 
 const SHARES = 1_000
 /** Of each suite. */
-const SIGNATURES = 500
+const SIGNATURES = 1_000
 const TOO_LARGE = [GROUP_ORDER, GROUP_ORDER + 1n, (1n << 256n) - 1n]
 const SUITES = ['secp256k1-sha256', 'bip340', 'evm'] as const
 
