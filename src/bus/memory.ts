@@ -77,7 +77,9 @@ export class MemoryBus implements Bus {
   #closed: Promise<void> | null = null
   #counts = { delivered: 0, dropped: 0, unheard: 0, handlerErrors: 0, events: 0 }
 
+  /** @throws ERR_INVALID_ARGUMENT with field `options` or the option's name */
   constructor(options: MemoryBusOptions = {}) {
+    if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
     this.#maxPendingMessages = limitOf(options.maxPendingMessages, 'maxPendingMessages', 65_536)
     this.#maxPendingBytes = limitOf(options.maxPendingBytes, 'maxPendingBytes', 64 * 1024 * 1024)
     this.#maxMessageBytes = limitOf(options.maxMessageBytes, 'maxMessageBytes', 16 * 1024 * 1024)

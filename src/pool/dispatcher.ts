@@ -10,6 +10,7 @@ import { AbortWatch } from './abort.ts'
 import type { PoolStats } from './contract.ts'
 import { estimateMicros } from './cost.ts'
 import { type Executor, wipeResult } from './executor.ts'
+import { assertJobArguments } from './job-arguments.ts'
 import type { ResolvedPoolOptions } from './options.ts'
 import { copyPlain, NotPlain } from './plain.ts'
 import { PoolStatistics } from './statistics.ts'
@@ -121,7 +122,9 @@ export class Dispatcher {
   #copy(given: Work, arrays: Uint8Array<ArrayBuffer>[]): Work {
     if (given.type === 'ping') return given
     try {
-      return { ...given, args: copyPlain(given.args, '', arrays) } as Work
+      const work = { ...given, args: copyPlain(given.args, '', arrays) } as Work
+      if (work.type === 'job') assertJobArguments(work.name, work.args)
+      return work
     } catch (error) {
       wipeAll(arrays)
       if (!(error instanceof NotPlain)) throw error

@@ -63,9 +63,15 @@ export class KernelPool implements AsyncDisposable {
     return asyncKernel(this.kernel.info, this.#submitOperation(signal))
   }
 
-  /** Runs a ceremony's job. Secrets in the result are the caller's to wipe; the pool wipes its own copies of those in the arguments. */
+  /**
+   * Runs a ceremony's job. Secrets in the result are the caller's to wipe; the pool wipes its own copies of those in the arguments.
+   *
+   * @throws (rejects with) ERR_INVALID_ARGUMENT with field `name`, `options`, `signal`, `args` or the path in it
+   * @internal
+   */
   async run<N extends JobName>(name: N, args: JobArgs<N>, options: { readonly signal?: AbortSignal } = {}): Promise<JobResult<N>> {
     if (!Object.hasOwn(jobs, name)) throw invalidArgument('name', 'must be the name of a job')
+    if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
     const { signal } = options
     if (signal !== undefined) assertSignal(signal)
     return (await this.#dispatcher.submit({ type: 'job', name, args }, signal ?? null)) as JobResult<N>

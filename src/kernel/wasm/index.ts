@@ -48,10 +48,11 @@ export function instantiateKernel(compiled: CompiledKernel): Kernel {
 
 /**
  * @throws ERR_KERNEL_INTEGRITY when the .wasm file is not the one that was built or computes wrongly, ERR_KERNEL_UNAVAILABLE when a kernel is
- * asked for that this machine or version does not have
+ * asked for that this machine or version does not have, ERR_INVALID_ARGUMENT with field `options` or `kernel`
  */
 export async function loadWasmKernel(options: { readonly kernel?: 'auto' | 'integer' | 'fma' } = {}): Promise<Kernel> {
-  const choice = options.kernel ?? 'auto'
+  if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
+  const { kernel: choice = 'auto' } = options
   switch (choice) {
     case 'auto':
     case 'integer':
@@ -59,7 +60,8 @@ export async function loadWasmKernel(options: { readonly kernel?: 'auto' | 'inte
     case 'fma':
       throw new QuorateError('ERR_KERNEL_UNAVAILABLE', { field: 'kernel' })
     default:
-      throw invalidArgument('kernel', `must be auto, integer or fma, not ${String(choice satisfies never)}`)
+      choice satisfies never
+      throw invalidArgument('kernel', 'must be auto, integer or fma')
   }
 }
 
