@@ -297,7 +297,15 @@ describe('bad arguments', () => {
     }
     refuses(() => a.subscribe('P2PIncoming', null as unknown as () => void), 'handler')
     refuses(() => bus.observe('x' as unknown as () => void), 'observer')
-    for (const limit of [0, -1, 1.5, NaN, '5']) refuses(() => new MemoryBus({ maxPendingBytes: limit as number }), 'maxPendingBytes')
     expect(bus.stats()).toMatchObject({ pending: 0, events: 0, dropped: 0 })
+  })
+
+  test('options are an object of positive integers', () => {
+    const refuses = (options: unknown, field: string): void =>
+      expect(() => new MemoryBus(options as object), field).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', field }))
+    for (const options of [null, 5, 'x', true, 1n, Symbol('x'), () => {}]) refuses(options, 'options')
+    for (const name of ['maxPendingMessages', 'maxPendingBytes', 'maxMessageBytes']) {
+      for (const limit of [0, -1, 1.5, NaN, Infinity, 2 ** 53, '5', 5n, null, [5], {}]) refuses({ [name]: limit }, name)
+    }
   })
 })

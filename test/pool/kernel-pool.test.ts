@@ -1,5 +1,6 @@
 import { MessagePort } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
+import type { JobName } from '../../src/crypto/jobs/contract.ts'
 import { threadsOf } from '../../src/pool/threads.ts'
 import { kernel, long, nonceArgs, open, scalars, tick } from './support.ts'
 
@@ -156,9 +157,65 @@ describe('arguments and results', () => {
     for (const name of ['unknown', 'toString', '__proto__', null]) {
       await expect(pool.run(name as 'commitNonces', nonceArgs())).rejects.toMatchObject(refused('name'))
     }
+    for (const args of [undefined, null, 5, 'x']) {
+      await expect(pool.run('commitNonces', args as never)).rejects.toMatchObject(refused('args'))
+    }
+    for (const options of [null, 5, 'x']) {
+      await expect(pool.run('commitNonces', nonceArgs(), options as object)).rejects.toMatchObject(refused('options'))
+    }
     const signal = {} as AbortSignal
     await expect(pool.run('commitNonces', nonceArgs(), { signal })).rejects.toMatchObject(refused('signal'))
     expect(() => pool.withSignal(signal)).toThrow(expect.objectContaining(refused('signal')))
+  })
+
+  test('every field of every job that is left out or has another type is refused with its path', async () => {
+    const item = new Uint8Array(32)
+    const lists = { signers: [1, 2], commitments: [item], messages: [item] }
+    const transcript = { suite: 'bip340', groupPublicKey: item, ...lists }
+    const common = { sid: item, index: 1, positions: 1, minSigners: 1 }
+    const dealer = { index: 2, encryptionKey: item, commitments: item }
+    const good: Readonly<Record<JobName, object>> = {
+      dealCommitments: { ...common, coefficients: item, proofNonces: item, encryptionSecret: item },
+      checkDealings: { sid: item, positions: 1, minSigners: 1, dealings: [{ ...dealer, proofs: item }], weightSeed: item },
+      dealShares: {
+        ...common,
+        coefficients: item,
+        encryptionSecret: item,
+        encryptionKey: item,
+        recipients: [{ index: 2, encryptionKey: item }],
+      },
+      openShares: {
+        ...common,
+        encryptionSecret: item,
+        encryptionKey: item,
+        ownShares: item,
+        ownCommitments: item,
+        dealers: [{ ...dealer, ciphertext: item }],
+        verifyingIndices: [1],
+        normaliseFor: 'evm',
+      },
+      commitNonces: { suite: 'bip340', share: item, randomness: item },
+      signShares: { ...transcript, index: 1, share: item, nonces: item },
+      aggregate: { suite: 'bip340', groupPublicKey: item, groupCommitments: item, challenges: item, signatureShares: [item] },
+      findBadShares: { ...transcript, verifyingShares: item, signatureShares: [item] },
+    }
+    const pool = await open({ workers: 0 })
+    const refused = async (name: string, args: unknown, field: string): Promise<void> => {
+      const running = pool.run(name as 'commitNonces', args as never)
+      await expect(running, `${name} ${field}`).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT', field })
+    }
+    for (const [name, args] of Object.entries(good)) {
+      for (const [field, value] of Object.entries(args)) {
+        for (const wrong of [undefined, 1.5, true, {}, '2']) await refused(name, { ...args, [field]: wrong }, field)
+        if (!Array.isArray(value)) continue
+        const [entry]: unknown[] = value
+        await refused(name, { ...args, [field]: [entry, null] }, `${field}[1]`)
+        if (typeof entry !== 'object' || entry instanceof Uint8Array) continue
+        for (const inner of Object.keys(entry ?? {})) {
+          await refused(name, { ...args, [field]: [{ ...entry, [inner]: null }] }, `${field}[0].${inner}`)
+        }
+      }
+    }
   })
 })
 

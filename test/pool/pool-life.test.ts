@@ -157,7 +157,7 @@ describe('create', () => {
     for (const workers of [-1, 65, 1.5, NaN, 2 ** 53, '2', null]) {
       await expect(KernelPool.create({ workers: workers as number })).rejects.toMatchObject(refused('workers'))
     }
-    for (const maxQueue of [0, -1, NaN, Infinity, 'auto']) {
+    for (const maxQueue of [0, -1, 1.5, NaN, Infinity, 1_000_001, 2 ** 53, '2', 2n, null, [2], true, 'auto']) {
       await expect(KernelPool.create({ maxQueue: maxQueue as number })).rejects.toMatchObject(refused('maxQueue'))
     }
     for (const inlineBelowMicros of [-1, 0.5, NaN, '150']) {

@@ -27,14 +27,14 @@ import { testIdentity } from '../helpers/identities.ts'
 /** One fixed seed, so that a run repeats; fast-check prints seed and path of a failure. */
 export const PROPERTY = { seed: 9591, numRuns: 200 }
 
-function bytesOf(length: number): fc.Arbitrary<Uint8Array> {
+export function bytesOf(length: number): fc.Arbitrary<Uint8Array> {
   return fc.uint8Array({ minLength: length, maxLength: length })
 }
 
 /** The top byte is small: below the group order. */
-const scalar = fc.tuple(fc.integer({ min: 0, max: 0x7f }), bytesOf(31)).map(([top, rest]) => concatBytes(Uint8Array.of(top), rest))
+export const scalar = fc.tuple(fc.integer({ min: 0, max: 0x7f }), bytesOf(31)).map(([top, rest]) => concatBytes(Uint8Array.of(top), rest))
 const compressed = fc.tuple(fc.constantFrom(2, 3), bytesOf(32)).map(([prefix, x]) => concatBytes(Uint8Array.of(prefix), x))
-const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/)
+export const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/)
 const suite = fc.constantFrom<Suite>('secp256k1-sha256', 'bip340', 'evm')
 const ceremonyId = fc.bigInt({ min: 1n, max: (1n << 64n) - 1n })
 const network = fc.stringMatching(/^[ -~]{1,255}$/)
@@ -81,7 +81,7 @@ const parties = ids().chain((list) =>
 
 const evmLength = (length: number, of: Suite) => (of === 'evm' ? 32 : length)
 
-const context: fc.Arbitrary<CeremonyContext> = fc.tuple(parties, network, ceremonyId, suite).chain(([group, label, number, of]) => {
+export const context: fc.Arbitrary<CeremonyContext> = fc.tuple(parties, network, ceremonyId, suite).chain(([group, label, number, of]) => {
   const common = { network: label, ceremonyId: number, suite: of, ...group }
   const keygen = fc
     .constantFrom('frost' as const, 'stinson-strobl' as const)
@@ -103,7 +103,7 @@ const context: fc.Arbitrary<CeremonyContext> = fc.tuple(parties, network, ceremo
   return sum<CeremonyContext>(keygen, preprocess, sign)
 })
 
-const keyRecord: fc.Arbitrary<KeyRecord> = ids().chain((participants) =>
+export const keyRecord: fc.Arbitrary<KeyRecord> = ids().chain((participants) =>
   fc.record({
     suite,
     protocol: fc.constantFrom('frost' as const, 'stinson-strobl' as const),
@@ -146,21 +146,24 @@ function assembleReady(m: ReadyMessage): Uint8Array {
   return concatBytes(Uint8Array.of(1, 4, 1), ascii(m.network), ascii(m.from), m.nonce, m.signature)
 }
 
-interface CodecCase<T> {
+export interface CodecCase<T> {
   readonly name: string
   readonly values: fc.Arbitrary<T>
   readonly encode: (value: T) => Uint8Array
   readonly decode: (bytes: Uint8Array) => T
+  /** false: its callers have made sure that the input is an exact Uint8Array. Default true */
+  readonly checksTypes?: boolean
 }
 
 /** Each case keeps its own type inside; outside, the properties need only the bytes. */
 export interface AnyCodecCase {
   readonly name: string
+  readonly checksTypes: boolean
   readonly run: <R>(use: <T>(codec: CodecCase<T>) => R) => R
 }
 
-function codec<T>(it: CodecCase<T>): AnyCodecCase {
-  return { name: it.name, run: (use) => use(it) }
+export function codec<T>(it: CodecCase<T>): AnyCodecCase {
+  return { name: it.name, checksTypes: it.checksTypes ?? true, run: (use) => use(it) }
 }
 
 const identical = (bytes: Uint8Array) => new Uint8Array(bytes)

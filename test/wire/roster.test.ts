@@ -1,7 +1,11 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toHex } from '../../src/bytes.ts'
+import { asciiBytes, toHex } from '../../src/bytes.ts'
+import { isAcceptablePublicKey } from '../../src/wire/identity.ts'
 import { assertRoster, copyRoster, formatRosterFile, parseRosterFile, type Roster } from '../../src/wire/roster.ts'
 import { testIdentity, testRoster } from '../helpers/identities.ts'
+import { bytesOf, id, PROPERTY } from './arbitraries.ts'
+import { mutate, mutations } from './mutations.ts'
 
 const key = (id: string) => testIdentity(id).publicKey
 const keyHex = (id: string) => toHex(key(id))
@@ -107,6 +111,52 @@ describe('roster file', () => {
     }
   })
 
+  /** The one text of a roster in this order, without white space. */
+  const compact = (roster: Roster) => file(...[...roster].map(([name, bytes]): [string, string] => [name, toHex(bytes)]))
+  const rosters: fc.Arbitrary<Roster> = fc
+    .uniqueArray(fc.tuple(id, bytesOf(32).filter(isAcceptablePublicKey)), {
+      minLength: 1,
+      maxLength: 6,
+      comparator: ([a, first], [b, second]) => a === b || toHex(first) === toHex(second),
+    })
+    .filter((entries) => entries.every(([name]) => name !== '__proto__'))
+    .map((entries) => new Map(entries))
+
+  it('reads every roster that it writes', () => {
+    fc.assert(
+      fc.property(rosters, (roster) => {
+        const read = parseRosterFile(formatRosterFile(roster))
+        expect(read).toEqual(roster)
+        expect(formatRosterFile(read)).toBe(formatRosterFile(roster))
+        expect([...parseRosterFile(compact(roster))]).toEqual([...roster])
+      }),
+      PROPERTY,
+    )
+  })
+
+  it('R7: a mutated file is refused with ERR_CONFIG, or is the one text of what is read, but for white space and order', () => {
+    const seen = { read: 0, refused: 0 }
+    fc.assert(
+      fc.property(rosters, mutations, (roster, changes) => {
+        const text = Buffer.from(changes.reduce(mutate, asciiBytes(formatRosterFile(roster)))).toString('latin1')
+        let read: Roster
+        try {
+          read = parseRosterFile(text)
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'QuorateError', code: 'ERR_CONFIG' })
+          seen.refused++
+          return
+        }
+        seen.read++
+        expect(text.replace(/[ \t\r\n]/g, '')).toBe(compact(read))
+        expect(parseRosterFile(formatRosterFile(read))).toEqual(read)
+      }),
+      { ...PROPERTY, numRuns: 1_000 },
+    )
+    expect(seen.refused).toBeGreaterThan(50)
+    expect(seen.read).toBeGreaterThan(25)
+  })
+
   it('reads any JSON white space', () => {
     const roster: Roster = parseRosterFile(`\r\n\t{ "validators" :\n{ "a"\t: "${keyHex('a')}" ,"b":"${keyHex('b')}"} }\n\n`)
     expect(roster).toEqual(testRoster(['a', 'b']))
@@ -175,7 +225,33 @@ describe('roster file', () => {
       good.slice(1),
     ]
     for (const text of hostile) expect(ofFile(text), text).toMatchObject({ code: 'ERR_CONFIG' })
-    for (const x of [undefined, null, 1, {}, Buffer.from(good)]) expect(ofFile(x)).toMatchObject({ code: 'ERR_CONFIG' })
+  })
+
+  it('refuses what is no text, and writes nothing that is no roster', () => {
+    for (const x of [
+      undefined,
+      null,
+      Number.NaN,
+      1,
+      1n,
+      true,
+      {},
+      [],
+      Buffer.from(file(['a', keyHex('a')])),
+      new String('{}'),
+      Symbol('x'),
+    ]) {
+      expect(ofFile(x)).toEqual({ code: 'ERR_CONFIG', field: 'roster' })
+    }
+    const written = (x: unknown) => refusal(() => formatRosterFile(x as Roster))
+    for (const x of [undefined, null, 1, 'a', {}, { a: key('a') }, [['a', key('a')]], new Map(), new Map([['a.b', key('a')]])]) {
+      expect(written(x)).toEqual({ code: 'ERR_INVALID_ARGUMENT', field: 'roster' })
+    }
+    for (const x of [undefined, null, keyHex('a'), new Uint8Array(31), new Uint8Array(32), Buffer.from(key('a'))]) {
+      expect(written(new Map([['a', x]]))).toEqual({ code: 'ERR_INVALID_ARGUMENT', field: 'roster.a' })
+    }
+    const twice = new Map([...testRoster(['a']), ['b', key('a')]])
+    expect(written(twice)).toEqual({ code: 'ERR_DUPLICATE_VALIDATOR', field: 'roster.b' })
   })
 
   it('every truncation and every single-character deletion of a file is refused or reads as the same roster', () => {
