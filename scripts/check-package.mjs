@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { filesUnder, ROOT } from './tree-hash.mjs'
 
-const PACKED = /^(?:dist\/src\/.+\.(?:js|js\.map|d\.ts|wasm)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
+const PACKED =
+  /^(?:dist\/src\/.+\.(?:js|js\.map|d\.ts|wasm)|package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w-]+\.md|examples\/[\w-]+\.ts)$/
 const scratch = mkdtempSync(path.join(tmpdir(), 'quorate-package-'))
 const consumer = path.join(scratch, 'consumer')
 const counts = { passed: 0, failed: 0 }
@@ -43,14 +44,24 @@ function check(name, work) {
   }
 }
 
+/** Relative links of a document: they must lead somewhere in the package too. */
+function linkedFrom(document) {
+  const text = readFileSync(path.join(ROOT, document), 'utf8')
+  return [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)].map(([, target]) => target)
+}
+
 function pack() {
-  const [entry] = Object.values(
-    JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', scratch], { cwd: ROOT, shown: false })),
-  )
+  const [entry] = Object.values(JSON.parse(run('npm', ['pack', '--json', '--pack-destination', scratch], { cwd: ROOT, shown: false })))
   const files = entry.files.map((file) => file.path)
   const strangers = files.filter((file) => !PACKED.test(file))
   expect(strangers.length === 0, `files that do not belong in it: ${strangers.join(', ')}`)
-  const wanted = ['README.md', 'LICENSE', 'CHANGELOG.md', ...filesUnder('dist/src').filter((file) => file.endsWith('.wasm'))]
+  const wanted = [
+    'README.md',
+    'LICENSE',
+    'CHANGELOG.md',
+    ...linkedFrom('README.md'),
+    ...filesUnder('dist/src').filter((file) => file.endsWith('.wasm')),
+  ]
   for (const file of wanted) expect(files.includes(file), `${file} is missing`)
   console.error(`${entry.filename}: ${files.length} files, ${Math.round(entry.unpackedSize / 1024)} KiB unpacked`)
   return path.join(scratch, entry.filename)

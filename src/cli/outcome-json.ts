@@ -1,14 +1,14 @@
 /** The line that tells how a ceremony ended in failure. */
 import { toHex } from '../bytes.ts'
-import type { Failure } from '../index.ts'
+import type { Failure, Fault, StageName } from '../index.ts'
 
 export interface FailureJson {
   readonly schema: 'quorate.outcome/1'
   readonly ceremonyId: string
   readonly status: 'failure'
   readonly reason: Failure['reason']
-  readonly stage: Failure['stage']
-  readonly blamed: readonly { validator: string; fault: string; evidence: string }[]
+  readonly stage: StageName
+  readonly blamed: readonly { validator: string; fault: Fault; evidence: string }[]
   readonly missing: readonly { validator: string; reportedBy: string }[]
 }
 

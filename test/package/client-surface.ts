@@ -38,7 +38,7 @@ export type ErrorCode =
   | 'ERR_CLOSED'
   | 'ERR_ABORTED'
 
-export interface QuorateErrorInstance extends Error {
+export interface QuorateErrorInstance {
   readonly code: ErrorCode
   readonly field?: string
   readonly culprits?: readonly number[]
@@ -192,16 +192,22 @@ export type DropReason =
   | 'early-budget'
   | 'malformed'
 
-export interface MultisigClientInstance extends AsyncDisposable {
+export interface ClientStats {
+  open: number
+  dropped: Readonly<Record<DropReason, number>>
+  bytesIn: number
+  bytesOut: number
+}
+
+/** `sign(request: SignRequest): Promise<SignOutcome>` too; `stats()` gives ClientStats, or more; `events(options?: { signal?: AbortSignal })` an AsyncIterable of InnerEvent, or more. */
+export interface MultisigClientInstance {
+  [Symbol.asyncDispose](): Promise<void>
   keygen(request: KeygenRequest): Promise<KeygenOutcome>
-  sign(request: SignRequest): Promise<SignOutcome>
   waitUntilReady(participants: readonly ValidatorId[], options?: { signal?: AbortSignal }): Promise<void>
   activate(keyId: KeyId, certificates: ReadonlyMap<ValidatorId, Uint8Array>): Promise<KeyInfo>
   key(keyId: KeyId): Promise<KeyInfo | null>
   keys(): Promise<readonly KeyInfo[]>
-  events(options?: { signal?: AbortSignal }): AsyncIterable<InnerEvent>
   cleanup(): void
-  stats(): { open: number; dropped: Readonly<Record<DropReason, number>>; bytesIn: number; bytesOut: number }
   close(options?: { graceMs?: number }): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 /**
- * Compares the package's declarations with the promised surface. Nothing here runs: it compiles, or the package broke its word. Inputs must
- * accept what was promised, outputs must be what was promised.
+ * Compares the package's declarations with the promised surface. Nothing here runs: it compiles, or the package broke its word. `Same` is
+ * neither more nor less; where the package may grow, that is said by `Has` or by `Without`.
  */
 import type * as quorate from 'quorate'
 import type * as frost from 'quorate/frost'
@@ -8,80 +8,90 @@ import type * as kernel from 'quorate/kernel'
 import type * as client from './client-surface.ts'
 import type * as promisedFrost from './frost-surface.ts'
 import type * as promisedKernel from './kernel-surface.ts'
+import type { Check, Has, Same } from './same.ts'
 
-/** What is given may be used as what is promised. */
-type Gives<Given extends Promised, Promised> = Given
-/** A user's value of the promised type is accepted where the package takes its own. */
-type Takes<Own, Promised extends Own> = [Own, Promised]
-/** Neither more nor less: unions that users switch over, or that they implement themselves. */
-type Same<A extends B, B extends C, C = A> = [A, B, C]
-/** A class without its private fields, which would make it equal to nothing but itself. */
-type Open<T> = Pick<T, keyof T>
+/** Growth by name: the key may be there or not. Distributes over unions. */
+type Without<T, Key extends PropertyKey> = T extends unknown ? { [K in keyof T as K extends Key ? never : K]: T[K] } : never
 
-export type Outputs = [
-  Gives<quorate.KeyInfo, client.KeyInfo>,
-  Gives<quorate.KeygenOutcome, client.KeygenOutcome>,
-  Gives<quorate.SignOutcome, client.SignOutcome>,
-  Gives<quorate.InnerEvent, client.InnerEvent>,
-  Gives<quorate.EvidenceVerdict, client.EvidenceVerdict>,
-  Gives<quorate.PoolStats, promisedKernel.PoolStats>,
-  Gives<Open<quorate.QuorateError>, Open<client.QuorateErrorInstance>>,
-  Gives<Open<quorate.MultisigClient>, Open<client.MultisigClientInstance>>,
-  Gives<Open<quorate.KernelPool>, Open<promisedKernel.KernelPoolInstance>>,
-  Gives<Open<quorate.MemoryBus>, Open<client.Bus>>,
-  Gives<Open<quorate.MemoryKeyStore>, Open<client.KeyStore>>,
-  Gives<Open<frost.FrostNonces>, Open<promisedFrost.FrostNoncesInstance>>,
+export type Data = [
+  Check<Same<quorate.KeyInfo, client.KeyInfo>>,
+  Check<Same<quorate.Blame, client.Blame>>,
+  Check<Same<quorate.Failure, client.Failure>>,
+  Check<Same<quorate.KeygenOutcome, client.KeygenOutcome>>,
+  Check<Same<quorate.SignOutcome, client.SignOutcome>>,
+  // A stage event may say whose message it was.
+  Check<Same<Without<quorate.InnerEvent, 'from'>, client.InnerEvent>>,
+  Check<Same<quorate.EvidenceVerdict, client.EvidenceVerdict>>,
+  Check<Has<quorate.PoolStats, promisedKernel.PoolStats>>,
+  Check<Has<quorate.ClientStats, client.ClientStats>>,
+  Check<Same<quorate.ErrorCode, client.ErrorCode>>,
+  Check<Same<quorate.Suite, promisedKernel.Suite>>,
+  Check<Same<quorate.Protocol, client.Protocol>>,
+  Check<Same<quorate.StageName, client.StageName>>,
+  Check<Same<quorate.Fault, client.Fault>>,
+  Check<Same<quorate.CeremonyId, client.CeremonyId>>,
+  Check<Same<quorate.KeyId, client.KeyId>>,
+  Check<Same<quorate.ValidatorId, client.ValidatorId>>,
+  Check<Same<kernel.KernelInfo, promisedKernel.KernelInfo>>,
+  Check<Same<frost.FrostPublic, promisedFrost.FrostPublic>>,
+  Check<Same<frost.FrostShare, promisedFrost.FrostShare>>,
+  Check<Same<frost.FrostCommitment, promisedFrost.FrostCommitment>>,
+  Check<Same<frost.FrostSigning, promisedFrost.FrostSigning>>,
+  Check<Same<frost.FrostSuite, promisedFrost.FrostSuite>>,
 ]
 
 export type Inputs = [
-  Takes<quorate.ClientOptions, client.ClientOptions>,
-  Takes<quorate.KeygenRequest, client.KeygenRequest>,
-  Takes<quorate.SignRequest, client.SignRequest>,
-  Takes<quorate.PoolOptions, promisedKernel.PoolOptions>,
-  Takes<quorate.Roster, client.Roster>,
-  // Users write their own of these.
-  Takes<quorate.Identity, client.Identity>,
-  Takes<quorate.Bus, client.Bus>,
-  Takes<quorate.BusConnection, client.BusConnection>,
-  Takes<quorate.KeyStore, client.KeyStore>,
-  Takes<kernel.Kernel, promisedKernel.Kernel>,
+  Check<Same<quorate.ClientOptions, client.ClientOptions>>,
+  Check<Same<quorate.KeygenRequest, client.KeygenRequest>>,
+  // Nonces exchanged ahead of time are to come.
+  Check<Same<Without<quorate.SignRequest, 'preprocessed'>, client.SignRequest>>,
+  Check<Same<quorate.PoolOptions, promisedKernel.PoolOptions>>,
+  Check<Same<quorate.Roster, client.Roster>>,
 ]
 
-export type Both = [
-  Same<quorate.ErrorCode, client.ErrorCode>,
-  Same<quorate.Suite, promisedKernel.Suite>,
-  Same<quorate.Protocol, client.Protocol>,
-  Same<quorate.StageName, client.StageName>,
-  Same<quorate.Fault, client.Fault>,
-  Same<quorate.Failure, client.Failure>,
-  Same<quorate.Identity, client.Identity>,
-  Same<quorate.CeremonyId, client.CeremonyId>,
-  Same<quorate.KeyId, client.KeyId>,
-  Same<quorate.ValidatorId, client.ValidatorId>,
-  Same<kernel.Kernel, promisedKernel.Kernel>,
-  Same<kernel.KernelInfo, promisedKernel.KernelInfo>,
-  Same<keyof kernel.Kernel, keyof promisedKernel.Kernel>,
-  Same<quorate.AsyncKernel, promisedKernel.AsyncKernel>,
-  Same<frost.FrostPublic, promisedFrost.FrostPublic>,
-  Same<frost.FrostShare, promisedFrost.FrostShare>,
-  Same<frost.FrostCommitment, promisedFrost.FrostCommitment>,
-  Same<frost.FrostSigning, promisedFrost.FrostSigning>,
-  Same<frost.FrostSuite, promisedFrost.FrostSuite>,
+/** What users write their own of, and so may not grow. */
+export type Contracts = [
+  Check<Same<quorate.Identity, client.Identity>>,
+  Check<Same<quorate.Bus, client.Bus>>,
+  Check<Same<quorate.BusConnection, client.BusConnection>>,
+  Check<Same<quorate.KeyStore, client.KeyStore>>,
+  Check<Same<kernel.Kernel, promisedKernel.Kernel>>,
+  Check<Same<quorate.AsyncKernel, promisedKernel.AsyncKernel>>,
 ]
 
-export type Functions = [
-  Gives<typeof quorate, client.Functions>,
-  Gives<typeof kernel, promisedKernel.KernelModule>,
-  Gives<typeof frost, promisedFrost.FrostFunctions<frost.FrostNonces>>,
+/** Objects and functions: what is promised is there as promised, and there may be more. `sign`, `stats` and `events` have rows of their own. */
+export type Objects = [
+  Check<Has<quorate.QuorateError, client.QuorateErrorInstance>>,
+  Check<Has<quorate.MultisigClient, client.MultisigClientInstance>>,
+  Check<Has<quorate.KernelPool, promisedKernel.KernelPoolInstance>>,
+  Check<Has<quorate.MemoryBus, client.Bus>>,
+  Check<Has<quorate.MemoryKeyStore, client.KeyStore>>,
+  Check<Has<frost.FrostNonces, promisedFrost.FrostNoncesInstance>>,
+  Check<Same<quorate.MultisigClient['sign'], (request: quorate.SignRequest) => Promise<client.SignOutcome>>>,
+  Check<Same<quorate.MultisigClient['events'], (options?: { signal?: AbortSignal }) => AsyncIterable<quorate.InnerEvent>>>,
+  Check<Same<ReturnType<quorate.MultisigClient['stats']>, quorate.ClientStats>>,
+  Check<Same<ReturnType<quorate.KernelPool['stats']>, quorate.PoolStats>>,
+  Check<Has<typeof quorate, client.Functions>>,
+  Check<Has<typeof kernel, promisedKernel.KernelModule>>,
+  Check<Has<typeof frost, promisedFrost.FrostFunctions<frost.FrostNonces>>>,
 ]
 
-/** The static sides: how the objects come to be. */
-export function creates(q: typeof quorate, options: client.ClientOptions, pool: promisedKernel.PoolOptions): void {
-  const started: Promise<quorate.MultisigClient> = q.MultisigClient.start(options)
-  const created: Promise<quorate.KernelPool> = q.KernelPool.create(pool)
-  const alone: Promise<quorate.KernelPool> = q.KernelPool.create()
-  const bus: client.Bus = new q.MemoryBus()
-  const store: client.KeyStore = new q.MemoryKeyStore({ highestCeremonyId: 7n })
-  const fresh: client.KeyStore = new q.MemoryKeyStore()
-  void [started, created, alone, bus, store, fresh]
+/** `quorate/kernel` has the pool as well: the same one. */
+export type Pool = [
+  Check<Same<kernel.PoolOptions, promisedKernel.PoolOptions>>,
+  Check<Has<kernel.PoolStats, promisedKernel.PoolStats>>,
+  Check<Same<kernel.AsyncKernel, promisedKernel.AsyncKernel>>,
+  Check<Has<kernel.KernelPool, promisedKernel.KernelPoolInstance>>,
+  Check<Same<kernel.KernelPool, quorate.KernelPool>>,
+]
+
+/** How the objects come to be. */
+export type Statics = [
+  Check<Same<typeof quorate.MultisigClient.start, (options: client.ClientOptions) => Promise<quorate.MultisigClient>>>,
+  Check<Same<typeof quorate.KernelPool.create, (options?: promisedKernel.PoolOptions) => Promise<quorate.KernelPool>>>,
+  Check<Same<ConstructorParameters<typeof quorate.MemoryKeyStore>, [options?: { highestCeremonyId?: client.CeremonyId }]>>,
+]
+
+export function creates(q: typeof quorate): readonly unknown[] {
+  return [new q.MemoryBus(), new q.MemoryKeyStore(), new q.MemoryKeyStore({ highestCeremonyId: 7n })]
 }

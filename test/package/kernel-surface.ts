@@ -77,9 +77,10 @@ export interface PoolStats {
   waitMs: { p50: number; p99: number }
 }
 
-export interface KernelPoolInstance extends AsyncDisposable {
+/** `stats()` gives PoolStats, or more. */
+export interface KernelPoolInstance {
+  [Symbol.asyncDispose](): Promise<void>
   readonly kernel: AsyncKernel
   withSignal(signal: AbortSignal): AsyncKernel
-  stats(): PoolStats
   close(): Promise<void>
 }

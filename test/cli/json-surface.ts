@@ -1,0 +1,73 @@
+/**
+ * The promised lines of `--json`, written a second time and compared with the commands' own types. Nothing here runs; `npm run types` checks
+ * it. The commands are not importable from the package, so this is not part of the comparison with the installed one.
+ */
+import type { DemoJson } from '../../src/cli/demo/run.ts'
+import type { ErrorJson } from '../../src/cli/exit.ts'
+import type { FailureJson } from '../../src/cli/outcome-json.ts'
+import type { ErrorCode, Failure, Fault, KeyId, Protocol, StageName } from '../package/client-surface.ts'
+import type { KernelInfo, PoolStats, Suite } from '../package/kernel-surface.ts'
+import type { Check, Has, Same } from '../package/same.ts'
+
+/** One line; bytes are lowercase hex, ids decimal strings, times milliseconds. */
+interface PromisedDemo {
+  schema: 'quorate.demo/1'
+  nodes: number
+  minSigners: number
+  kernel: KernelInfo['name']
+  workers: number
+  seed: string
+  keygen: readonly {
+    suite: Suite
+    protocol: Protocol
+    keyId: KeyId
+    groupPublicKey: string
+    totalMs: number
+    stages: Partial<Record<StageName, number>>
+    bytesPerNode: number
+  }[]
+  signatures: {
+    requested: number
+    verified: number
+    verifiedBy: 'noble' | 'baseline'
+    bySuite: readonly {
+      suite: Suite
+      requested: number
+      verified: number
+      totalMs: number
+      perSignatureMs: number
+      bytesPerNode: number
+    }[]
+  }
+  totalMs: number
+}
+
+type PromisedOutcome = { schema: 'quorate.outcome/1'; ceremonyId: string } & (
+  | { status: 'success'; keyId: KeyId; groupPublicKey: string }
+  | { status: 'success'; keyId: KeyId; suite: Suite; signatures: readonly string[] }
+  | {
+      status: 'failure'
+      reason: Failure['reason']
+      stage: StageName
+      blamed: readonly { validator: string; fault: Fault; evidence: string }[]
+      missing: readonly { validator: string; reportedBy: string }[]
+    }
+)
+
+interface PromisedError {
+  schema: 'quorate.error/1'
+  code: ErrorCode
+  field?: string
+  message: string
+}
+
+/** A fault of ours is told in the same line: the one code that the table of errors does not have. */
+type WithoutInternal = { [K in keyof ErrorJson]: K extends 'code' ? Exclude<ErrorJson[K], 'ERR_INTERNAL'> : ErrorJson[K] }
+
+export type Lines = [
+  Check<Same<Omit<DemoJson, 'pool'>, PromisedDemo>>,
+  Check<Has<DemoJson['pool'], PoolStats>>,
+  // A command reports success in its own line so far.
+  Check<Same<FailureJson, Extract<PromisedOutcome, { status: 'failure' }>>>,
+  Check<Same<WithoutInternal, PromisedError>>,
+]
