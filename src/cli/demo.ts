@@ -10,7 +10,7 @@ import { CeremonyFailed, CheckFailed } from './demo/failures.ts'
 import { DemoProgress } from './demo/progress.ts'
 import { reportLines } from './demo/report.ts'
 import { type DemoOptions, runDemo } from './demo/run.ts'
-import { EXIT } from './exit.ts'
+import { EXIT, renamed } from './exit.ts'
 import { outcomeJson } from './outcome-json.ts'
 import type { Run } from './program.ts'
 import type { Terminal } from './terminal.ts'
@@ -64,8 +64,13 @@ function readPoolOptions({ workers, kernel, config: file }: DemoFlags, env: Envi
     ...(workers === undefined ? {} : { pool: { workers: readInteger(workers, 'workers', 0, MAX_WORKERS) } }),
     ...(kernel === undefined ? {} : { kernel: readKernel(kernel) }),
   }
-  const config = loadConfig({ flags: layer, env, file: file ?? null })
-  return { ...config.pool, kernel: config.kernel }
+  try {
+    const config = loadConfig({ flags: layer, env, file: file ?? null })
+    return { ...config.pool, kernel: config.kernel }
+  } catch (error) {
+    // The file as a whole: here it is what --config names.
+    throw renamed(error, 'file', 'config')
+  }
 }
 
 async function demo(flags: DemoFlags, { writeResult, log, terminal, signal }: Terminal): Promise<number> {

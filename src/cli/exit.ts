@@ -53,6 +53,13 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** An error of the library under the name that the command line has for the thing. */
+export function renamed(error: unknown, from: string, to: string): unknown {
+  if (!(error instanceof QuorateError) || error.field !== from) return error
+  const message = error.message.startsWith(`${from}: `) ? error.message.slice(from.length + 2) : error.message
+  return new QuorateError(error.code, { field: to, message, cause: error })
+}
+
 export function errorJson(error: unknown): ErrorJson {
   const line = { schema: 'quorate.error/1', message: messageOf(error) } as const
   if (error instanceof QuorateError) return { ...line, code: error.code, ...(error.field === undefined ? {} : { field: error.field }) }
@@ -60,8 +67,9 @@ export function errorJson(error: unknown): ErrorJson {
   return { ...line, code: 'ERR_INTERNAL' }
 }
 
-/** "error: unknown option '--nodez'": the quoted word is what it is about. */
+/** "error: unknown option '--nodez'": the quoted word is what it is about, but for excess arguments, where it is the command's name. */
 function fieldOf(error: CommanderError): { field?: string } {
+  if (error.code === 'commander.excessArguments') return { field: 'arguments' }
   const quoted = /'(?:-+)?([\w-]+)[^']*'/.exec(error.message)?.[1]
   return quoted === undefined ? {} : { field: camelCase(quoted) }
 }

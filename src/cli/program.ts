@@ -1,6 +1,6 @@
 /** Builds the command line, runs it and turns every end into an exit code, and into one line of JSON when that was asked for. */
 import { Command, CommanderError } from 'commander'
-import { QuorateError } from '../errors.ts'
+import { invalidArgument, QuorateError } from '../errors.ts'
 import { demoCommand } from './demo.ts'
 import { EXIT, errorJson, exitCodeOf } from './exit.ts'
 import type { Terminal } from './terminal.ts'
@@ -30,6 +30,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
       }).copyInheritedSettings(program),
     )
   }
+  program.hook('preAction', (_, command) => assertValues(command))
   try {
     program.parse(args, { from: 'user' })
     return chosen === undefined ? EXIT.usage : await chosen(terminal)
@@ -40,5 +41,12 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     if (error instanceof QuorateError) terminal.log(`quorate: ${error.message} (${error.code})`)
     else if (!(error instanceof CommanderError)) terminal.log(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return exitCodeOf(error)
+  }
+}
+
+/** commander takes whatever follows as the value: "--seed --json" is a forgotten seed, not one called "--json". */
+function assertValues(command: Command): void {
+  for (const [name, value] of Object.entries(command.opts<Record<string, unknown>>())) {
+    if (typeof value === 'string' && value.startsWith('--')) throw invalidArgument(name, 'has no value')
   }
 }

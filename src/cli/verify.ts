@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { toHex } from '../bytes.ts'
 import { verifySignature } from '../index.ts'
 import { readHex, readSuite, SUITES } from './arguments.ts'
-import { EXIT } from './exit.ts'
+import { EXIT, renamed } from './exit.ts'
 import type { Run } from './program.ts'
 
 interface VerifyFlags {
@@ -35,10 +35,19 @@ export function verifyCommand(choose: (run: Run) => void): Command {
         const suite = readSuite(flags.suite)
         const groupPublicKey = readHex(flags.key, 'key')
         const message = readHex(flags.message, 'message')
-        const valid = verifySignature({ suite, groupPublicKey, message, signature: readHex(flags.signature, 'signature') })
+        const valid = check({ suite, groupPublicKey, message, signature: readHex(flags.signature, 'signature') })
         const json: VerifyJson = { schema: 'quorate.verify/1', suite, groupPublicKey: toHex(groupPublicKey), valid }
         writeResult(flags.json === true ? JSON.stringify(json) : valid ? 'valid' : 'not valid')
         return valid ? EXIT.ok : EXIT.failure
       })
     })
+}
+
+/** @throws ERR_INVALID_ARGUMENT with the flag's name as `field` */
+function check(a: Parameters<typeof verifySignature>[0]): boolean {
+  try {
+    return verifySignature(a)
+  } catch (error) {
+    throw renamed(error, 'groupPublicKey', 'key')
+  }
 }

@@ -4,6 +4,7 @@ import { DemoProgress } from '../../src/cli/demo/progress.ts'
 import { reportLines } from '../../src/cli/demo/report.ts'
 import { type DemoOptions, type DemoRun, failedCheck } from '../../src/cli/demo/run.ts'
 import { makeSchedule } from '../../src/cli/demo/schedule.ts'
+import { runCommandLine } from '../../src/cli/program.ts'
 
 const options: DemoOptions = { nodes: 5, minSigners: 3, messages: 100, suites: ['bip340'], seed: 'x', pool: {} }
 const nodes = ['a', 'b', 'c', 'd', 'e']
@@ -94,6 +95,26 @@ describe('the checks of the demo', () => {
   })
 })
 
+it('a signal amid the signing ends the demo: exit 130, the live line gone, no result', async () => {
+  const interrupt = new AbortController()
+  const stream = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true })
+  let drawn = ''
+  stream.on('data', (text: string) => {
+    drawn += text
+    if (drawn.includes('bip340: signing')) interrupt.abort()
+  })
+  const results: string[] = []
+  const log: string[] = []
+  const code = await runCommandLine(['demo', '--messages', '10000', '--suite', 'bip340', '--workers', '1'], {
+    writeResult: (text) => void results.push(text),
+    log: (text) => void log.push(text),
+    terminal: stream,
+    signal: interrupt.signal,
+  })
+  expect({ code, results, log }).toEqual({ code: 130, results: [], log: ['quorate: interrupted (ERR_ABORTED)'] })
+  expect(drawn.slice(drawn.lastIndexOf('signing'))).toContain('\u001b[?25h')
+})
+
 describe('what people see', () => {
   it('the report names what verified', () => {
     const run = goodRun()
@@ -111,7 +132,7 @@ describe('what people see', () => {
     const drawn = String(stream.read())
     expect(drawn).toContain('bip340: key generation')
     const rest = drawn.slice(drawn.lastIndexOf('key generation'))
-    expect(rest, 'the line is cleared').toContain('\u001b[0K')
+    expect(rest, 'the line is cleared').toContain('\u001b[2K')
     expect(rest, 'the cursor is back').toContain('\u001b[?25h')
   })
 

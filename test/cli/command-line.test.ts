@@ -13,8 +13,11 @@ interface Ended {
   readonly stderr: string
 }
 
-function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+/** Loaded before anything else, in each thread: a worker's first words. The handler of signals is in place by then. */
+const TELLS_OF_WORKER = "import { isMainThread } from 'node:worker_threads'; if (!isMainThread) process._rawDebug('a worker starts')"
+
+function start(args: readonly string[], env: Record<string, string> = {}): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -93,8 +96,12 @@ describe('quorate demo', () => {
   })
 
   it('ends cleanly on SIGINT: exit 130, one line of JSON', async () => {
-    const { child, ended } = start(['demo', '--messages', '10000', '--suite', 'bip340', '--json'])
-    setTimeout(() => child.kill('SIGINT'), 1_500)
+    const { child, ended } = start(['demo', '--messages', '10000', '--suite', 'bip340', '--workers', '1', '--json'], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(TELLS_OF_WORKER)}`,
+    })
+    // Under --json the demo itself says nothing before its end.
+    if (child.stderr !== null) await once(child.stderr, 'data')
+    child.kill('SIGINT')
     const result = await ended
     expect(result.code).toBe(130)
     expect(oneLine(result)).toMatchObject({ schema: 'quorate.error/1', code: 'ERR_ABORTED' })
@@ -113,6 +120,8 @@ describe('usage errors', () => {
     [['--seed', ''], 'seed'],
     [['--nodez', '3'], 'nodez'],
     [['--nodes'], 'nodes'],
+    [['--seed', '--json'], 'seed'],
+    [['extra'], 'arguments'],
   ])('quorate demo %j exits 2 and names the field', async (flags, field) => {
     // Before the others: "--nodes --json" would be a number called "--json".
     const ended = await quorate('demo', '--json', ...flags)
@@ -150,15 +159,15 @@ describe('quorate verify', () => {
   })
 
   it('refuses odd and non-hex text by field', async () => {
-    for (const [flag, text] of [
-      ['--key', 'abc'],
-      ['--message', 'zz'],
-      ['--signature', '0x00'],
-      ['--key', '00'],
+    for (const [flag, text, field] of [
+      ['--key', 'abc', 'key'],
+      ['--message', 'zz', 'message'],
+      ['--signature', '0x00', 'signature'],
+      ['--key', '00', 'key'],
     ] as const) {
       const ended = await verify(flag, text, '--json')
       expect(ended.code, `${flag} ${text}`).toBe(2)
-      expect(oneLine(ended)).toMatchObject({ code: 'ERR_INVALID_ARGUMENT' })
+      expect(oneLine(ended)).toMatchObject({ code: 'ERR_INVALID_ARGUMENT', field })
     }
   })
 })

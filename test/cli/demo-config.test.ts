@@ -41,7 +41,7 @@ describe('the demo reads its configuration', () => {
 
   it.each([
     [['--config', 'wrong.yaml'], {}, 'pool.wokers'],
-    [['--config', 'missing.yaml'], {}, 'file'],
+    [['--config', 'missing.yaml'], {}, 'config'],
     [[], { QUORATE_POOL_WORKERS: '1e1' }, 'pool.workers'],
     [[], { QUORATE_POOL_WOKERS: '1' }, 'QUORATE_POOL_WOKERS'],
   ])('and refuses %j with %j: exit 78, and names the setting', async (flags, env, field) => {
