@@ -59,12 +59,13 @@ export class Inbox {
 
   receive(bytes: Uint8Array): void {
     this.#bytesIn += bytes.length
-    const opened = this.#open(bytes)
+    const opened = this.open(bytes)
     if (typeof opened === 'string') this.drop(opened)
     else void this.#verify(opened.envelope, opened.publicKey)
   }
 
-  #open(bytes: Uint8Array): DropReason | { readonly envelope: Envelope; readonly publicKey: Uint8Array } {
+  /** Everything that can be said of a frame before its signature: the message and its author's key, or why it is dropped. Counts nothing. */
+  open(bytes: Uint8Array): DropReason | { readonly envelope: Envelope; readonly publicKey: Uint8Array } {
     if (bytes.length > MAX_FRAME_BYTES) return 'size'
     if (bytes[0] !== WIRE_VERSION) return 'version'
     // Requests, answers and instructions have frame numbers of their own; none is understood on this subject yet.
@@ -84,7 +85,6 @@ export class Inbox {
     return { envelope, publicKey }
   }
 
-  /** Everything that can be said of a message before its signature. */
   #refuse(header: EnvelopeHeader, bodyBytes: number, frameBytes: number): DropReason | null {
     const { self, roster } = this.#settings
     // Our own id from the wire is a reflection or a forgery; either way it is not ours to hear.

@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest'
 import type { StageEvent } from '../../src/ceremony/outcome.ts'
 import { decodeEnvelope, sealEnvelope } from '../../src/wire/envelope.ts'
 import type { Envelope, EnvelopeHeader } from '../../src/wire/message.ts'
+import { EARLY_BODY_BYTES, MAX_FRAME_BYTES } from '../../src/wire/sizes.ts'
 import { testIdentity } from '../helpers/identities.ts'
-import { type Delivery, NETWORK } from '../simulation/network.ts'
+import { type Delivery, NETWORK, STAGE_TIMEOUT_MS } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
 import { flipped } from './dealings.ts'
 import { makeWorld, messageOf } from './support.ts'
+
+const EARLY_BUDGET = 16 << 10
 
 interface Waiting {
   readonly world: World
@@ -23,6 +26,7 @@ function waitingIn(stage: number, start: (world: World) => void): Waiting {
   const held: Delivery[] = []
   let holding = false
   const world = makeWorld(`noise ${stage}`, 4, {
+    settings: { early: { bytesPerPeer: EARLY_BUDGET, bytesTotal: 1 << 24, ttlMs: STAGE_TIMEOUT_MS } },
     intercept: (delivery) => {
       if (!holding || delivery.to !== 'a' || decodeEnvelope(new Uint8Array(delivery.bytes), NETWORK).header.stage < stage) return [delivery]
       held.push(delivery)
@@ -70,6 +74,7 @@ describe('noise while stage Commitments runs', () => {
   const node = world.network.node('a')
   const sid = new Uint8Array(32).fill(9)
   const other = sample.header.from === 'b' ? 'c' : 'b'
+  const earlyHeader = { ceremonyId: 2n, stage: 1, previousTranscript: sample.header.sid }
   const noise: readonly (readonly [string, string, Uint8Array])[] = [
     ['a finished stage', 'late', seal(sample, { stage: 1, previousTranscript: sample.header.sid }, new Uint8Array(32))],
     ['a stage beyond the next', 'stage', seal(sample, { stage: 4 })],
@@ -88,7 +93,17 @@ describe('noise while stage Commitments runs', () => {
     ["T1: another's signature", 'signature', seal(sample, {}, sample.body, other)],
     ['a body that is not the signed one', 'signature', flipped(sample.bytes)],
     ['no envelope', 'malformed', new Uint8Array(50).fill(1)],
-    ['nothing', 'malformed', new Uint8Array()],
+    ['nothing', 'version', new Uint8Array()],
+    ['another version', 'version', new Uint8Array([2, ...sample.bytes.subarray(1)])],
+    ['another frame number', 'malformed', new Uint8Array([1, 5, ...sample.bytes.subarray(2)])],
+    [
+      'T8: a frame above the cap of all frames',
+      'size',
+      new Uint8Array([...sample.bytes.subarray(0, 2), ...new Uint8Array(MAX_FRAME_BYTES)]),
+    ],
+    ['T8: a large frame whose header alone is refused', 'stage', seal(sample, { ceremonyId: 2n }, new Uint8Array(20_000))],
+    ['T8: a first message above the cap of early ones', 'size', seal(sample, earlyHeader, new Uint8Array(EARLY_BODY_BYTES + 1))],
+    ['T6: a first message above the budget of its sender', 'early-budget', seal(sample, earlyHeader, new Uint8Array(EARLY_BUDGET))],
     ['a byte too many', 'malformed', new Uint8Array([...sample.bytes, 0])],
     ['a byte too few', 'malformed', sample.bytes.slice(0, -1)],
   ]
