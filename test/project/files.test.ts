@@ -59,6 +59,16 @@ describe('files', () => {
   })
 })
 
+it('every room says what it may import, in a README.md or in the header of its first file', () => {
+  const rooms = new Set(all.flatMap((file) => /^(src\/[^/]+|bench)\//.exec(file)?.[1] ?? []))
+  const first = ['README.md', 'index.ts', 'main.ts', 'contract.ts', 'message.ts']
+  const silent = [...rooms].filter(
+    (room) => !first.some((name) => all.includes(`${room}/${name}`) && /\bmay import\b/i.test(textOf(`${room}/${name}`).slice(0, 1_000))),
+  )
+  expect(rooms.size).toBeGreaterThan(11)
+  expect(silent).toEqual([])
+})
+
 describe('the clone stands alone', () => {
   it('no relative path leaves the project', () => {
     const leaving: string[] = []
