@@ -161,7 +161,7 @@ describe('arguments and results', () => {
       await expect(pool.run('commitNonces', args as never)).rejects.toMatchObject(refused('args'))
     }
     for (const options of [null, 5, 'x']) {
-      await expect(pool.run('commitNonces', nonceArgs(), options as object)).rejects.toMatchObject(refused('options'))
+      await expect(pool.run('commitNonces', nonceArgs(), options as never)).rejects.toMatchObject(refused('options'))
     }
     const signal = {} as AbortSignal
     await expect(pool.run('commitNonces', nonceArgs(), { signal })).rejects.toMatchObject(refused('signal'))
