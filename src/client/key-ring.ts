@@ -1,4 +1,8 @@
-/** The keys of this node: loaded from the store when first needed, active ones kept, all wiped at close. */
+/**
+ * The keys of this node: loaded from the store when first needed, active ones kept, all wiped at close. What is held is not looked up again: a
+ * durable store may have to decrypt for that, at each of a thousand signings a second. So a key that is deleted in the store stays usable here
+ * until the client is closed (KeyStore.delete says so).
+ */
 import { types } from 'node:util'
 import { assertBytes } from '../bytes.ts'
 import type { KeyId, KeyInfo } from '../ceremony/key-info.ts'

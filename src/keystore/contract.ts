@@ -40,7 +40,10 @@ export interface KeyStore {
   get(keyId: KeyId): Promise<StoredKey | null>
   /** pending and active, ascending */
   list(): Promise<readonly KeyId[]>
-  /** For the operator alone: a pending key may still become active elsewhere. ERR_UNKNOWN_KEY. */
+  /**
+   * For the operator alone: a pending key may still become active elsewhere. ERR_UNKNOWN_KEY. A client that has signed with the key holds it in
+   * memory and goes on signing until it is closed; close it first, or start it anew.
+   */
   delete(keyId: KeyId): Promise<void>
   /** Durable before the first envelope of a ceremony leaves; the mark never goes down, so a lower id changes nothing. */
   reserveCeremonyId(id: CeremonyId): Promise<void>

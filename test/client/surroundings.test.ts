@@ -230,6 +230,21 @@ describe('a store', () => {
     }
   }
 
+  it('from which a key is deleted: who has loaded it goes on until it is closed, who has not finds none', async () => {
+    const request = { keyId: '', signers: ['a'], messages: [new Uint8Array(3)] }
+    await using cluster = await Cluster.start(['a'])
+    const client = cluster.client('a')
+    const [used, unused] = await Promise.all(
+      [1n, 2n].map((ceremonyId) => cluster.makeKey({ ...KEYGEN, ceremonyId, participants: ['a'], minSigners: 1 })),
+    )
+    if (used === undefined || unused === undefined) throw new Error('no keys')
+    expect((await client.sign({ ...request, ceremonyId: 3n, keyId: used.keyId })).status).toBe('success')
+    for (const { keyId } of [used, unused]) await cluster.stores.get('a')?.delete(keyId)
+    expect(await client.keys()).toEqual([])
+    expect((await client.sign({ ...request, ceremonyId: 4n, keyId: used.keyId })).status).toBe('success')
+    expect(await rejectionOf(() => client.sign({ ...request, ceremonyId: 5n, keyId: unused.keyId }))).toBe('ERR_UNKNOWN_KEY keyId')
+  })
+
   it('J9: wipes the record with the share once it was stored, and whatever it was given', async () => {
     const records: Uint8Array[] = []
     const keyStore = new MemoryKeyStore()
