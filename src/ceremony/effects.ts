@@ -26,6 +26,8 @@ export type Effect =
   /** answered by `stored` with the same ids */
   | { readonly type: 'store'; readonly ceremonyId: CeremonyId; readonly token: number; readonly request: StoreRequest }
   | { readonly type: 'event'; readonly event: InnerEvent }
+  /** an instruction left an extraordinary number of ids behind, which are used up now: one near 2^64 ends a node's life */
+  | { readonly type: 'idsJumped'; readonly ceremonyId: CeremonyId }
   /** our own code or arithmetic failed; the ceremony has ended as 'internal' */
   | { readonly type: 'internalError'; readonly ceremonyId: CeremonyId; readonly error: unknown }
   | { readonly type: 'dropped'; readonly reason: DropReason }

@@ -28,11 +28,14 @@ export class CeremonyIds {
     if (id <= this.#floor()) throw new QuorateError('ERR_CEREMONY_ID_WINDOW', { field: 'ceremonyId' })
   }
 
-  use(id: CeremonyId): void {
+  /** Spends the id. @returns how far it lies above the highest before it */
+  use(id: CeremonyId): bigint {
+    const ahead = id - this.#highest
     const before = this.#floor()
     this.#used.add(id)
     if (id > this.#highest) this.#highest = id
     this.#forget(before)
+    return ahead
   }
 
   #floor(): CeremonyId {

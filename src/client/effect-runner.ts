@@ -72,6 +72,9 @@ export class EffectRunner {
       case 'dropped':
         this.#handlers.dropped(effect.reason)
         return
+      case 'idsJumped':
+        warn(`the ceremony id jumped to ${effect.ceremonyId}: every id far below it is used up`)
+        return
       case 'internalError':
         warn(`ceremony ${effect.ceremonyId} ended by an internal error`, effect.error)
         return

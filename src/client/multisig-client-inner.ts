@@ -17,6 +17,9 @@ import type { NodeSettings } from './node-settings.ts'
 import type { KeygenInstruction, SignInstruction } from './requests.ts'
 import { SigningStateManager } from './signing-state-manager.ts'
 
+/** Ids are spent in steps of one or a few; a step like this uses up more than a thousand signings a second in a month. */
+const NOTABLE_JUMP = 2n ** 32n
+
 export class MultisigClientInner {
   readonly #settings: NodeSettings
   readonly #keygens: KeygenManager
@@ -123,7 +126,8 @@ export class MultisigClientInner {
 
   #start<Result>(manager: CeremonyManager<Result>, ceremony: Ceremony<Result>, now: number): Effect[] {
     const { ceremonyId } = ceremony.context
-    this.#ids.use(ceremonyId)
-    return manager.start(ceremony, this.#early.take(ceremonyId), now)
+    const ahead = this.#ids.use(ceremonyId)
+    const effects = manager.start(ceremony, this.#early.take(ceremonyId), now)
+    return ahead > NOTABLE_JUMP ? [{ type: 'idsJumped', ceremonyId }, ...effects] : effects
   }
 }

@@ -7,6 +7,7 @@ import { SUITES } from '../ceremony/support.ts'
 import { testIdentity, testRoster } from '../helpers/identities.ts'
 import { nobleAccepts } from '../helpers/noble.ts'
 import { rejectionOf } from '../helpers/refusals.ts'
+import { captureWarnings } from '../helpers/warnings.ts'
 import { Cluster, until } from './cluster.ts'
 
 const IDS = ['a', 'b', 'c']
@@ -228,6 +229,7 @@ describe('readiness', () => {
 })
 
 describe('limits', () => {
+  const warnings = captureWarnings()
   it('refuses more open ceremonies than allowed, signings that wait for their key included, and spends no id by it', async () => {
     const request = { ceremonyId: 1n, participants: ['a', 'b'], minSigners: 1, suite: 'evm' } as const
     const keyId = await keyIdOf(request)
@@ -254,6 +256,8 @@ describe('limits', () => {
     expect(await rejectionOf(() => keygen(90n))).toBe('ERR_CEREMONY_ID_WINDOW ceremonyId')
     expect((await keygen(91n)).status).toBe('success')
     expect((await keygen(last)).status).toBe('success')
+    // The operator hears of it: only an authorised instructor can do it, and it ends the node's life.
+    expect(await warnings.expected(/the ceremony id jumped to 18446744073709551615/)).toHaveLength(1)
     expect(await rejectionOf(() => keygen(101n))).toBe('ERR_CEREMONY_ID_WINDOW ceremonyId')
     expect(await rejectionOf(() => keygen(last))).toBe('ERR_CEREMONY_ID_USED ceremonyId')
     expect((await keygen(last - 9n)).status).toBe('success')

@@ -253,6 +253,8 @@ export class SimulatedNetwork {
       case 'dropped':
         node.dropped.push(effect.reason)
         return
+      case 'idsJumped':
+        return
       case 'internalError':
         node.errors.push(effect.error)
         return
