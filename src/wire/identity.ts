@@ -1,6 +1,6 @@
 /**
- * Identity keys: Ed25519 (RFC 8032) of node:crypto, under strict rules, so that all nodes judge every signature alike. Public keys must be
- * canonical and not of small order; signatures are verified singly, without the cofactor, with s < L. Honest signatures are unaffected.
+ * Identity keys: Ed25519 (RFC 8032) of node:crypto, under strict rules, so that all nodes judge every signature alike. Public keys
+ * and R must be canonical and not of small order; signatures are verified singly, without the cofactor, with s < L. Honest signatures are unaffected.
  * A golden self-test over the known edge signatures (Chalkias, Garillot, Nikolaenko, "Taming the many EdDSAs", SSR 2020) runs at start-up,
  * so that another OpenSSL with other habits stops our node instead of accusing a peer.
  */
@@ -130,8 +130,11 @@ function isBelow(value: Uint8Array, bound: Uint8Array): boolean {
  * left to the verification, which refuses every signature under a key that is no point.
  */
 export function isAcceptablePublicKey(key: unknown): key is Uint8Array {
-  if (!hasBytes(key, PUBLIC_KEY_BYTES)) return false
-  const y = copyBytes(key)
+  return hasBytes(key, PUBLIC_KEY_BYTES) && isAcceptablePoint(key)
+}
+
+function isAcceptablePoint(encoded: Uint8Array): boolean {
+  const y = copyBytes(encoded)
   y[31] = (y[31] ?? 0) & 0x7f
   return isBelow(y, FIELD_PRIME) && !SMALL_ORDER_Y.some((small) => equalBytes(small, y))
 }
@@ -149,9 +152,14 @@ function keyObjectOf(publicKey: Uint8Array): KeyObject | null {
   return key
 }
 
-/** s < L, in bytes: not every OpenSSL checks it alike, and a second valid s would give one header two signatures by a third party. */
+/**
+ * What the OpenSSLs of different Node versions do not decide alike, decided in bytes: s < L, since a second valid s would give one header two
+ * signatures by a third party; and an R that is canonical and not of small order (Node 20 and 22 take one, Node 24 does not; no honest
+ * signature has one).
+ */
 function isWellFormed(hash: unknown, signature: unknown): boolean {
-  return hasBytes(hash, HASH_BYTES) && hasBytes(signature, SIGNATURE_BYTES) && isBelow(signature.subarray(32), GROUP_ORDER)
+  if (!hasBytes(hash, HASH_BYTES) || !hasBytes(signature, SIGNATURE_BYTES)) return false
+  return isAcceptablePoint(signature.subarray(0, PUBLIC_KEY_BYTES)) && isBelow(signature.subarray(PUBLIC_KEY_BYTES), GROUP_ORDER)
 }
 
 /**
