@@ -96,12 +96,6 @@ export class KeyMaterial {
     return this.#parts.recordBytes
   }
 
-  /** 1-based index of a participant, or undefined */
-  indexOf(validator: ValidatorId): number | undefined {
-    const place = this.record.participants.indexOf(validator)
-    return place < 0 ? undefined : place + 1
-  }
-
   /** Whether an envelope is a valid certificate of its author over this key. */
   certifies(validator: ValidatorId, bytes: Uint8Array): boolean {
     const publicKey = this.context.participants.find(({ id }) => id === validator)?.publicKey

@@ -2,6 +2,7 @@
 
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import { QuorateError } from '../errors.ts'
+import { onAbort } from './abort.ts'
 
 const CAPACITY = 4_096
 /** Failures carry evidence: what a listener has not read yet is bounded in bytes as well. */
@@ -75,13 +76,11 @@ export class EventHub {
       listeners.delete(listener)
       listener.end()
     }
+    listeners.add(listener)
+    const forget = onAbort(signal, end)
     if (signal?.aborted === true) end()
-    else {
-      listeners.add(listener)
-      signal?.addEventListener('abort', end, { once: true })
-    }
     const leave = (): void => {
-      signal?.removeEventListener('abort', end)
+      forget()
       end()
     }
     // Not a generator: one that is left before its first event would never run its `finally`, and hold events for nobody.

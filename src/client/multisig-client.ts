@@ -62,6 +62,7 @@ export class MultisigClient implements AsyncDisposable {
   readonly #keygens = new Map<KeyId, Promise<unknown>>()
   #timer: NodeJS.Timeout | null = null
   #onIdle: (() => void) | null = null
+  #forgetSignal = (): void => {}
   /** signings that wait for their key */
   #waiting = 0
   /** from the call of `close` on: no new instructions */
@@ -223,7 +224,7 @@ export class MultisigClient implements AsyncDisposable {
     for (const id of this.#inner.openIds()) this.#run(this.#inner.abort(id))
     this.#closed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    this.#forgetSignal()
     this.#inbox.close()
     this.#runner.close()
     this.#readiness.close()
@@ -231,9 +232,6 @@ export class MultisigClient implements AsyncDisposable {
     this.#keys.close()
     await this.#connection.close()
   }
-
-  /** The bus is all that can fail here, and nobody is there to be told. */
-  readonly #onAbort = (): void => void this.close().catch((error: unknown) => warn('closing failed', error))
 
   /** A signing that waits for its key counts as open already. */
   async #keyFor({ ceremonyId, keyId }: SignInstruction, signal: AbortSignal | undefined): Promise<KeyMaterial> {
@@ -257,7 +255,8 @@ export class MultisigClient implements AsyncDisposable {
     })
     // Only signed instructions of a configured operator are obeyed, and there is none: everything on this subject is refused.
     this.#connection.subscribe('MultisigInstruction', () => this.#inbox.drop('signature'))
-    this.#options.signal?.addEventListener('abort', this.#onAbort, { once: true })
+    // The bus is all that can fail at closing, and nobody is there to be told.
+    this.#forgetSignal = onAbort(this.#options.signal, () => void this.close().catch((error: unknown) => warn('closing failed', error)))
     this.#readiness.announce()
     this.#event({ type: 'readyToKeygen', validator: this.#resolved.settings.self })
     this.#schedule()

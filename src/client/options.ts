@@ -5,11 +5,13 @@ import { type RandomSource, systemRandom } from '../crypto/random-scalars.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import type { KeyStore } from '../keystore/contract.ts'
 import { KernelPool } from '../pool/index.ts'
+import { isNetworkLabel } from '../wire/codec.ts'
 import { assertIdentity, type Identity } from '../wire/identity.ts'
 import type { ValidatorId } from '../wire/message.ts'
 import { copyRoster, type Roster } from '../wire/roster.ts'
 import { isValidatorId } from '../wire/validator-id.ts'
 import type { NodeSettings } from './node-settings.ts'
+import { MAX_MILLISECONDS, signalOf } from './requests.ts'
 
 export interface ClientOptions {
   /** label in every sid, so that test and production never share one */
@@ -41,9 +43,7 @@ export interface ClientOptions {
   readonly random?: RandomSource
 }
 
-const MAX_MILLISECONDS = 2 ** 31 - 1
 const MAX_BYTES = 2 ** 40
-const NETWORK = /^[\x20-\x7e]{1,255}$/
 
 export interface ResolvedOptions {
   readonly settings: NodeSettings
@@ -54,7 +54,7 @@ export interface ResolvedOptions {
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
   const { network, self, identity } = options
-  if (typeof network !== 'string' || !NETWORK.test(network)) throw invalidArgument('network', 'must be 1..255 printable ASCII characters')
+  if (!isNetworkLabel(network)) throw invalidArgument('network', 'must be 1..255 printable ASCII characters')
   if (!isValidatorId(self)) throw invalidArgument('self', 'must be 1..64 of [A-Za-z0-9_-]')
   const roster = copyRoster(options.roster, 'roster')
   assertIdentity(identity, 'identity')
@@ -78,7 +78,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     throw invalidArgument('operators', 'must be empty: instructions on the bus are not available in this version')
   }
   if (options.random !== undefined && typeof options.random !== 'function') throw invalidArgument('random', 'must be a function')
-  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal')
+  signalOf(options)
   const number = (field: keyof ClientOptions & string, fallback: number, min: number, max: number): number => {
     const value: unknown = options[field]
     if (value === undefined) return fallback

@@ -3,7 +3,8 @@ import { assertBytes, assertInteger, copyBytes } from '../bytes.ts'
 import type { KeyId } from '../ceremony/key-info.ts'
 import { assertMessageLength } from '../crypto/suites/index.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
-import { SIGNATURE_BYTES, type Suite } from '../kernel/contract.ts'
+import { assertSuite } from '../kernel/arguments.ts'
+import type { Suite } from '../kernel/contract.ts'
 import { assertCeremonyMark, assertKeyId } from '../keystore/contract.ts'
 import { type CeremonyId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_PARTICIPANTS, type Protocol, type ValidatorId } from '../wire/message.ts'
 import type { Roster } from '../wire/roster.ts'
@@ -29,7 +30,7 @@ export interface SignRequest {
 }
 
 /** setTimeout takes no more. */
-const MAX_MILLISECONDS = 2 ** 31 - 1
+export const MAX_MILLISECONDS = 2 ** 31 - 1
 
 interface Read<Instruction> {
   readonly instruction: Instruction
@@ -132,12 +133,6 @@ export function assertMessagesFor(suite: Suite, messages: readonly Uint8Array[])
 
 function assertObject(value: unknown, field: string): void {
   if (typeof value !== 'object' || value === null) throw invalidArgument(field, 'must be an object')
-}
-
-function assertSuite(suite: unknown): void {
-  if (typeof suite !== 'string' || !Object.hasOwn(SIGNATURE_BYTES, suite)) {
-    throw invalidArgument('suite', `must be one of ${Object.keys(SIGNATURE_BYTES).join(', ')}`)
-  }
 }
 
 function readMembers(ids: unknown, field: string, self: ValidatorId, roster: Roster): readonly ValidatorId[] {

@@ -16,6 +16,10 @@ const SUITE_NUMBER: Readonly<Record<Suite, number>> = { 'secp256k1-sha256': 1, b
 /** 1..255 characters, space to tilde: what `ascii` carries. */
 const PRINTABLE = /^[ -~]{1,255}$/
 
+export function isNetworkLabel(x: unknown): x is string {
+  return typeof x === 'string' && PRINTABLE.test(x)
+}
+
 /** Exactly `length` bytes. Decodes to a copy, where micro-packed's own coder would give a view of the input. */
 export function fixedBytes(length: number): P.CoderType<Uint8Array> {
   return P.wrap({
