@@ -6,18 +6,18 @@
  * pairwise additions, all buckets sharing one inversion a round. Result j of a bucket is written to slot j, behind what later
  * operations read (slots 2 j and up). Equal x within a pair is handled by the engine: points in arithmetic progression do meet.
  */
-import { fieldCopy } from '../field/linear'
-import { fieldMul } from '../field/multiply'
-import { AFFINE, JACOBIAN, mark, release, take, TEMP_BUCKETS } from '../memory'
-import { copyAffine, negateAffine, pushAdd, runBatchVar } from '../point/batch'
+import { AFFINE, mark, release, take, TEMP_BUCKETS } from '../memory'
+import {
+  BATCH_POINT, batchAdd, batchCopy, batchEndomorphism, batchFromAffine, batchIsInfinity, batchNegate, batchRunVar, batchToAffine,
+} from '../point/batch-points'
 import { isAffineInfinity } from '../point/codec'
 import { addMixedVar, addVar, double, setInfinity } from '../point/jacobian'
 import { scalarSplit } from '../scalar/split'
-import { BETA } from './endomorphism'
 
 const SPLIT: usize = TEMP_BUCKETS
 const RUNNING: usize = TEMP_BUCKETS + 64
 const TOTAL: usize = TEMP_BUCKETS + 288
+const BUCKET: usize = TEMP_BUCKETS + 512
 
 /** Window width by number of points; measured. */
 function widthFor(points: i32): i32 {
@@ -58,15 +58,14 @@ export function pippengerVar(r: usize, points: usize, scalars: usize, count: i32
   const windows = 128 / width + 1
   const buckets = 1 << (width - 1)
   const total = 2 * count
-  const halves = take(<usize>total * AFFINE)
+  const halves = take(<usize>total * BATCH_POINT)
   const digits = take(<usize>total * <usize>windows * 2)
   const stride = <usize>total * 2
   for (let i = 0; i < count; i++) {
     const point = points + <usize>i * AFFINE
-    const first = halves + <usize>i * 2 * AFFINE
-    copyAffine(first, point)
-    fieldMul(first + AFFINE, point, BETA)
-    fieldCopy(first + AFFINE + 72, point + 72)
+    const first = halves + <usize>i * 2 * BATCH_POINT
+    batchFromAffine(first, point)
+    batchEndomorphism(first + BATCH_POINT, first)
     if (isAffineInfinity(point)) {
       memory.fill(SPLIT, 0, 48)
     } else {
@@ -75,7 +74,7 @@ export function pippengerVar(r: usize, points: usize, scalars: usize, count: i32
     recode(digits + <usize>(2 * i) * 2, SPLIT, width, windows, stride)
     recode(digits + <usize>(2 * i + 1) * 2, SPLIT + 24, width, windows, stride)
   }
-  const slots = take(<usize>total * AFFINE)
+  const slots = take(<usize>total * BATCH_POINT)
   const starts = take(<usize>(buckets + 2) * 4)
   const counts = take(<usize>(buckets + 2) * 4)
   setInfinity(r)
@@ -109,9 +108,9 @@ function sortWindow(digits: usize, halves: usize, slots: usize, starts: usize, c
     const bucket = <usize>(digit < 0 ? -digit : digit) << 2
     const filled = load<i32>(counts + bucket)
     store<i32>(counts + bucket, filled + 1)
-    const slot = slots + <usize>(load<i32>(starts + bucket) + filled) * AFFINE
-    if (digit < 0) negateAffine(slot, halves + <usize>i * AFFINE)
-    else copyAffine(slot, halves + <usize>i * AFFINE)
+    const slot = slots + <usize>(load<i32>(starts + bucket) + filled) * BATCH_POINT
+    if (digit < 0) batchNegate(slot, halves + <usize>i * BATCH_POINT)
+    else batchCopy(slot, halves + <usize>i * BATCH_POINT)
   }
 }
 
@@ -121,23 +120,23 @@ function fillBuckets(slots: usize, starts: usize, counts: usize, buckets: i32): 
     let pairs = 0
     for (let b = 1; b <= buckets; b++) {
       const half = load<i32>(counts + (<usize>b << 2)) >> 1
-      let to = slots + <usize>load<i32>(starts + (<usize>b << 2)) * AFFINE
+      let to = slots + <usize>load<i32>(starts + (<usize>b << 2)) * BATCH_POINT
       let from = to
       for (let j = 0; j < half; j++) {
-        pushAdd(to, from, from + AFFINE)
-        to += AFFINE
-        from += 2 * AFFINE
+        batchAdd(to, from, from + BATCH_POINT)
+        to += BATCH_POINT
+        from += 2 * BATCH_POINT
       }
       pairs += half
     }
     if (pairs == 0) return
-    runBatchVar()
+    batchRunVar()
     for (let b = 1; b <= buckets; b++) {
       const filled = load<i32>(counts + (<usize>b << 2))
       const half = filled >> 1
       if ((filled & 1) != 0 && half > 0) {
-        const first = slots + <usize>load<i32>(starts + (<usize>b << 2)) * AFFINE
-        copyAffine(first + <usize>half * AFFINE, first + <usize>(filled - 1) * AFFINE)
+        const first = slots + <usize>load<i32>(starts + (<usize>b << 2)) * BATCH_POINT
+        batchCopy(first + <usize>half * BATCH_POINT, first + <usize>(filled - 1) * BATCH_POINT)
       }
       store<i32>(counts + (<usize>b << 2), half + (filled & 1))
     }
@@ -150,8 +149,11 @@ function sumBuckets(slots: usize, starts: usize, counts: usize, buckets: i32): v
   setInfinity(TOTAL)
   for (let b = buckets; b > 0; b--) {
     if (load<i32>(counts + (<usize>b << 2)) > 0) {
-      const slot = slots + <usize>load<i32>(starts + (<usize>b << 2)) * AFFINE
-      if (!isAffineInfinity(slot)) addMixedVar(RUNNING, slot, slot + 72)
+      const slot = slots + <usize>load<i32>(starts + (<usize>b << 2)) * BATCH_POINT
+      if (!batchIsInfinity(slot)) {
+        batchToAffine(BUCKET, slot)
+        addMixedVar(RUNNING, BUCKET, BUCKET + 72)
+      }
     }
     addVar(TOTAL, RUNNING)
   }

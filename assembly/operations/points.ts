@@ -1,7 +1,7 @@
 /** Batch operations that parse, write and add points. Public values, variable time. */
-import { AFFINE, INPUT, OUTPUT, reset, take, TEMP_OPERATION } from '../memory'
-import { pushAdd, runBatchVar } from '../point/batch'
-import { POINT_IDENTITY, POINT_INVALID, POINT_VALID, pointCompress, pointDecompress, pointFromBytes, pointsFromBytes, pointToBytes } from '../point/codec'
+import { INPUT, OUTPUT, reset, take, TEMP_OPERATION } from '../memory'
+import { BATCH_POINT, batchAdd, batchFromBytes, batchRunVar, batchToBytes } from '../point/batch-points'
+import { decompressVar, POINT_IDENTITY, POINT_INVALID, POINT_VALID, pointCompress, pointFromBytes } from '../point/codec'
 import { DONE, REFUSED } from './status'
 
 const P: usize = TEMP_OPERATION + 432
@@ -33,34 +33,30 @@ export function compress(n: i32): i32 {
 
 /** inputs: points n x 33 -> n x 64, then n x 1; an invalid item is 64 zero bytes and 0 */
 export function decompress(n: i32): i32 {
-  const mask = OUTPUT + (<usize>n << 6)
-  for (let i = 0; i < n; i++) {
-    const valid = pointDecompress(P, INPUT + <usize>i * 33)
-    const out = OUTPUT + (<usize>i << 6)
-    if (valid) pointToBytes(out, P)
-    else memory.fill(out, 0, 64)
-    store<u8>(mask + <usize>i, <u8>valid)
-  }
+  decompressVar(OUTPUT, OUTPUT + (<usize>n << 6), INPUT, n)
   return DONE
 }
 
 /** inputs: points rows x columns x 64, row-major -> columns x 64: the sum of each column, halving the rows a round */
 export function sumColumns(rows: i32, columns: i32): i32 {
   reset()
-  const points = take(<usize>(rows * columns) * AFFINE)
-  if (pointsFromBytes(points, INPUT, rows * columns) >= 0) return REFUSED
+  const all = rows * columns
+  const points = take(<usize>all * BATCH_POINT)
+  for (let i = 0; i < all; i++) {
+    if (batchFromBytes(points + <usize>i * BATCH_POINT, INPUT + (<usize>i << 6)) == POINT_INVALID) return REFUSED
+  }
   let left = rows
   while (left > 1) {
     const half = left >> 1
-    const upper = <usize>((left - half) * columns) * AFFINE
+    const upper = <usize>((left - half) * columns) * BATCH_POINT
     const pairs = half * columns
     for (let i = 0; i < pairs; i++) {
-      const point = points + <usize>i * AFFINE
-      pushAdd(point, point, point + upper)
+      const point = points + <usize>i * BATCH_POINT
+      batchAdd(point, point, point + upper)
     }
-    runBatchVar()
+    batchRunVar()
     left -= half
   }
-  for (let i = 0; i < columns; i++) pointToBytes(OUTPUT + (<usize>i << 6), points + <usize>i * AFFINE)
+  for (let i = 0; i < columns; i++) batchToBytes(OUTPUT + (<usize>i << 6), points + <usize>i * BATCH_POINT)
   return DONE
 }

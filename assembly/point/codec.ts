@@ -7,6 +7,7 @@ import { AFFINE, TEMP_OPERATION } from '../memory'
 const SEVEN: usize = memory.data<i64>([7, 0, 0, 0, 0, 0, 0, 0, 0])
 const CUBE: usize = TEMP_OPERATION
 const CHECK: usize = TEMP_OPERATION + 72
+const LIFTED: usize = TEMP_OPERATION + 432
 
 export const POINT_INVALID: i32 = 0
 export const POINT_VALID: i32 = 1
@@ -40,6 +41,17 @@ export function pointDecompress(r: usize, bytes: usize): bool {
   const prefix = load<u8>(bytes)
   if (prefix != 2 && prefix != 3) return false
   return liftX(r, bytes + 1, prefix & 1)
+}
+
+/** n x 33 bytes -> n x 64 bytes and n x 1: 1, or 0 with 64 zero bytes for an invalid item. The areas do not overlap. */
+export function decompressVar(out: usize, mask: usize, bytes: usize, n: i32): void {
+  for (let i = 0; i < n; i++) {
+    const valid = pointDecompress(LIFTED, bytes + <usize>i * 33)
+    const at = out + (<usize>i << 6)
+    if (valid) pointToBytes(at, LIFTED)
+    else memory.fill(at, 0, 64)
+    store<u8>(mask + <usize>i, <u8>valid)
+  }
 }
 
 /** The point with the x of 32 bytes and a y of the wanted parity. */
