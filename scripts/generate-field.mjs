@@ -4,17 +4,19 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { curveConstants, SECP256K1 } from './generator/curve.mjs'
 import { fieldLinear, fieldMultiplication } from './generator/field.mjs'
 import { inverseUpdates } from './generator/inverse.mjs'
 import { scalarMultiplication, scalarSplit } from './generator/scalar.mjs'
 
-/** path from the project's root -> text */
-export function generatedFiles() {
+/** path from the project's root -> text; another curve over the same field gives the kernel of its group */
+export function generatedFiles(curve = SECP256K1) {
   return {
+    'assembly/curve.ts': curveConstants(curve),
     'assembly/field/multiply.ts': fieldMultiplication(),
     'assembly/field/linear.ts': fieldLinear(),
-    'assembly/scalar/multiply.ts': scalarMultiplication(),
-    'assembly/scalar/split.ts': scalarSplit(),
+    'assembly/scalar/multiply.ts': scalarMultiplication(curve),
+    'assembly/scalar/split.ts': scalarSplit(curve),
     'assembly/inverse/update.ts': inverseUpdates(),
   }
 }

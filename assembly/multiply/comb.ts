@@ -6,6 +6,7 @@
  * both is below 2^255 < q, so acc != +-entry and the incomplete formulas are exact. The top window's entry is 2^255 G for every k; there
  * acc = +-entry occurs for k = 0 (as q) and for one more pair of scalars (2^256 - q), so that addition is the masked complete one.
  */
+import { BETA, GENERATOR as G } from '../curve'
 import { fieldCopy, fieldNegateMasked } from '../field/linear'
 import { fieldMul } from '../field/multiply'
 import { AFFINE, COMB, JACOBIAN, ODD_G, reset, take, TEMP_COMB } from '../memory'
@@ -15,15 +16,9 @@ import { addMixedUnchecked, addMixedVar, addSignedVar, copyJacobian, double, set
 import { scalarComplement } from '../scalar/multiply'
 import { scalarSelect } from '../scalar/element'
 import { wordsFromLimbs } from '../words'
-import { BETA } from './endomorphism'
 import { scanTable } from './scan'
 import { jacobianToAffineVar } from '../point/normalise'
 
-const G: usize = memory.data<i64>([
-  0x16f81798, 0xf940ad8, 0x138a3656, 0x17f9b65b, 0x10b07029, 0x114ae743, 0xeb15681, 0xfdf3b97, 0x79be66,
-  0x1b10d4b8, 0x23e847f, 0x1550667, 0xf68914d, 0x108a8fd1, 0x1dfe0708, 0x11957693, 0xee4d478, 0x483ada,
-])
-export const GENERATOR: usize = G
 export const COMB_WINDOWS: i32 = 52
 const WINDOW_BYTES: usize = 16 * AFFINE
 /** 2^255 G, the first entry of the top window */

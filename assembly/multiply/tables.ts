@@ -1,4 +1,5 @@
 /** Odd multiples P, 3P, ... 15P and their images under lambda, for many public points at once. */
+import { BETA } from '../curve'
 import { fieldCopy } from '../field/linear'
 import { fieldMul } from '../field/multiply'
 import { AFFINE, JACOBIAN, mark, release, take } from '../memory'
@@ -6,7 +7,6 @@ import { copyAffine, pushAdd, runBatchVar } from '../point/batch'
 import { isAffineInfinity } from '../point/codec'
 import { addMixedVar, copyJacobian, setAffine, setInfinity } from '../point/jacobian'
 import { jacobianToAffineVar } from '../point/normalise'
-import { BETA } from './endomorphism'
 
 export const ODD_MULTIPLES: i32 = 8
 /** eight multiples, then eight of lambda P */

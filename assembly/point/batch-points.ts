@@ -5,10 +5,10 @@
  *
  * Addresses are multiples of 16. Infinity is all bytes zero, so that zeroed memory is a row of infinities.
  */
+import { BETA } from '../curve'
 import { fieldCopy } from '../field/linear'
 import { fieldMul } from '../field/multiply'
 import { AFFINE } from '../memory'
-import { BETA } from '../multiply/endomorphism'
 import { copyAffine, negateAffine, pushAdd, runBatchVar } from './batch'
 import { isAffineInfinity, pointFromBytes, pointToBytes } from './codec'
 

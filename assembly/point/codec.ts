@@ -1,10 +1,10 @@
 /** Affine points in memory (x at 0, y at 72; infinity is x = y = 0, all limbs clear) and on the wire. Public values. */
+import { B, B_LIMBS } from '../curve'
 import { fieldFromBytes, fieldIsZeroVar, fieldParity, fieldSqrtVar, fieldToBytes, fieldZeroMask } from '../field/element'
 import { fieldIsClear, fieldNegate, fieldNormalise, fieldSub } from '../field/linear'
 import { fieldMul, fieldSqr, fieldSqrSub2 } from '../field/multiply'
 import { AFFINE, TEMP_OPERATION } from '../memory'
 
-const SEVEN: usize = memory.data<i64>([7, 0, 0, 0, 0, 0, 0, 0, 0])
 const CUBE: usize = TEMP_OPERATION
 const CHECK: usize = TEMP_OPERATION + 72
 const LIFTED: usize = TEMP_OPERATION + 432
@@ -20,7 +20,7 @@ export function pointFromBytes(r: usize, bytes: usize): i32 {
   if (fieldIsClear(r) && fieldIsClear(r + 72)) return POINT_IDENTITY
   fieldSqr(CUBE, r)
   fieldMul(CUBE, CUBE, r)
-  fieldSqrSub2(CHECK, r + 72, CUBE, SEVEN)
+  fieldSqrSub2(CHECK, r + 72, CUBE, B_LIMBS)
   return fieldIsZeroVar(CHECK) ? POINT_VALID : POINT_INVALID
 }
 
@@ -59,8 +59,8 @@ export function liftX(r: usize, bytes: usize, odd: u32): bool {
   if (fieldFromBytes(r, bytes) == 0) return false
   fieldSqr(CHECK, r)
   fieldMul(CUBE, CHECK, r)
-  // x^3 + 7: adding a small constant keeps the element within the reduced bounds but for 7 units
-  store<i64>(CUBE, load<i64>(CUBE) + 7)
+  // x^3 + b: adding a small constant keeps the element within the reduced bounds but for b units
+  store<i64>(CUBE, load<i64>(CUBE) + B)
   if (!fieldSqrtVar(r + 72, CUBE)) return false
   if (<u32>fieldParity(r + 72) != odd) fieldNegate(r + 72, r + 72)
   fieldNormalise(r + 72, r + 72)

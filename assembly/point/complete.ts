@@ -1,5 +1,7 @@
 /** Additions for secret scalars where an exceptional case can occur: every case is computed and one is selected by masks. Constant time. */
+import { LARGE_ORDER } from '../curve'
 import { fieldZeroMask } from '../field/element'
+import { fieldIsClear } from '../field/linear'
 import { TEMP_COMPLETE } from '../memory'
 import { addMixedParts, copyJacobian, double, PART_H, PART_R, selectJacobian, setAffine, setInfinity } from './jacobian'
 
@@ -9,6 +11,7 @@ const ENTRY: usize = TEMP_COMPLETE + 432
 
 /** r = r + (x2, y2) for any r (infinity: Z = 0 mod p) and (x2, y2) not infinity */
 export function addMixedComplete(r: usize, x2: usize, y2: usize): void {
+  if (!LARGE_ORDER && fieldIsClear(y2)) return
   const infinite = fieldZeroMask(r + 144)
   setAffine(ENTRY, x2, y2)
   copyJacobian(DOUBLED, ENTRY)

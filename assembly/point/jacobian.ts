@@ -1,11 +1,17 @@
 /**
  * Jacobian points (x, y) = (X/Z^2, Y/Z^3) on y^2 = x^3 + 7; infinity is all limbs of Z zero. Formulas: Bernstein, Lange, Explicit-Formulas
  * Database, and Bitcoin Core's doubling with a halved slope. Coordinates are reduced before and after. In place.
+ *
+ * Affine operands are never infinity: callers test points that come from outside, and an odd multiple of one below the group order is finite.
+ * In the groups of a few elements in which the tests try every case (LARGE_ORDER false, curve.ts) the tables do hold infinity (x = y = 0), and
+ * sums that the large order keeps apart do meet: there the operand is tested and the additions are the complete ones.
  */
+import { LARGE_ORDER } from '../curve'
 import { fieldCopy, fieldHalve, fieldIsClear, fieldNegate, fieldSelect, fieldSet, fieldSub } from '../field/linear'
 import { fieldIsZeroVar } from '../field/element'
 import { fieldMul, fieldMulSub, fieldSqr, fieldSqrSub1Plus2, fieldSqrSubDouble, fieldSqrTriple } from '../field/multiply'
 import { JACOBIAN, TEMP_JACOBIAN } from '../memory'
+import { addMixedComplete } from './complete'
 
 const A: usize = TEMP_JACOBIAN
 const B: usize = TEMP_JACOBIAN + 72
@@ -27,7 +33,7 @@ export function isInfinity(a: usize): bool {
 export function setAffine(r: usize, x: usize, y: usize): void {
   fieldCopy(r, x)
   fieldCopy(r + 72, y)
-  fieldSet(r + 144, 1)
+  fieldSet(r + 144, LARGE_ORDER ? 1 : i64(!fieldIsClear(y)))
 }
 
 export function copyJacobian(r: usize, a: usize): void {
@@ -81,8 +87,12 @@ function finish(r: usize): void {
 
 /** r = r + (x2, y2) for r not infinity and r != +-(x2, y2): the caller proves it. 8M + 3S, constant time. */
 export function addMixedUnchecked(r: usize, x2: usize, y2: usize): void {
-  differences(r, x2, y2)
-  finish(r)
+  if (LARGE_ORDER) {
+    differences(r, x2, y2)
+    finish(r)
+  } else {
+    addMixedComplete(r, x2, y2)
+  }
 }
 
 /** The two differences for the masked complete addition of complete.ts. */
@@ -97,6 +107,7 @@ export const PART_R: usize = NEGATED_Y
 
 /** r = r + (x2, y2), all cases; (x2, y2) is not infinity */
 export function addMixedVar(r: usize, x2: usize, y2: usize): void {
+  if (!LARGE_ORDER && fieldIsClear(y2)) return
   if (isInfinity(r)) {
     setAffine(r, x2, y2)
     return

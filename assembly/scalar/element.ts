@@ -1,14 +1,9 @@
 /** Scalars modulo the group order q: bytes, sums, products, inverse. Constant time but for names with `Var`. */
+import { Q30, Q_INVERSE } from '../curve'
 import { inverseModulus } from '../inverse/safegcd'
 import { SCALAR, TEMP_SCALAR } from '../memory'
 import { bytesFromLimbs, limbs30FromLimbs, limbsFromBytes, limbsFromLimbs30 } from '../words'
 import { R_SQUARED, scalarInRange, scalarMontgomery, scalarNormalise } from './multiply'
-
-/** q in 30-bit limbs, and 1/q mod 2^30 */
-const Q30: usize = memory.data<i64>([
-  0x10364141, 0x3f497a33, 0x348a03bb, 0x2bb739ab, 0x3ffffeba, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0xffff,
-])
-const Q_INVERSE: i64 = 0x2a774ec1
 
 const PLAIN: usize = TEMP_SCALAR
 const WORDS: usize = TEMP_SCALAR + 72

@@ -1,22 +1,12 @@
 /** The scalar field: Montgomery multiplication mod q with R = 2^261, and the GLV decomposition over constants. */
 import { assertBound, constantLimbs, header, LIMB, LIMBS, loads, MASK } from './columns.mjs'
+import { hex, inverse } from './curve.mjs'
 
-export const Q = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 const R = 1n << 261n
 
-function inverse(a, modulus) {
-  let [r0, r1, s0, s1] = [modulus, ((a % modulus) + modulus) % modulus, 0n, 1n]
-  while (r1 !== 0n) {
-    const k = r0 / r1
-    ;[r0, r1, s0, s1] = [r1, r0 - k * r1, s1, s0 - k * s1]
-  }
-  return ((s0 % modulus) + modulus) % modulus
-}
-
-const hex = (value) => `0x${value.toString(16)}`
 const at = (i) => 8 * i
 
-export function scalarMultiplication() {
+export function scalarMultiplication({ q: Q }) {
   const q = constantLimbs(Q)
   const factor = LIMB - inverse(Q, LIMB)
   // limbs of a below 2^30 (an unreduced sum is legal on one side), limbs of b below 2^29 but for the top
@@ -98,15 +88,16 @@ ${Array.from(
   )
 }
 
-/** The lattice basis and rounding constants of libsecp256k1's scalar_split_lambda. */
-const A1 = 0x3086d221a7d46bcde86c90e49284eb15n
-const MINUS_B1 = 0xe4437ed6010e88286f547fa90abfe4c3n
-const A2 = 0x114ca50f7a8e2f3f657c1108d9d44cfd8n
-const LAMBDA = 0x5363ad4cc05c30e0a5261c028812645a122e22ea20816678df02967c1b23bd72n
-
-export function scalarSplit() {
-  if ((A1 - MINUS_B1 * LAMBDA) % Q !== 0n || (A2 + A1 * LAMBDA) % Q !== 0n) throw new Error('not a basis of the GLV lattice')
-  const round = (a) => ((a << 384n) + Q / 2n) / Q
+export function scalarSplit({ q, lambda, a1, minusB1, shift }) {
+  const a2 = a1 + minusB1
+  if ((a1 - minusB1 * lambda) % q !== 0n || (a2 + a1 * lambda) % q !== 0n) throw new Error('not a basis of the GLV lattice')
+  const round = (a) => {
+    const g = ((a << BigInt(shift)) + q / 2n) / q
+    if (g >= 1n << 261n) throw new Error('the rounding constant does not fit nine limbs')
+    return g
+  }
+  const column = Math.floor(shift / 29)
+  const low = shift % 29
   const mulShift = (name, g) => {
     const limbsOfG = constantLimbs(g)
     const lines = []
@@ -115,16 +106,17 @@ export function scalarSplit() {
       for (let i = 0; i < LIMBS; i++) if (k - i >= 0 && k - i < LIMBS) products.push(`k${i} * ${hex(limbsOfG[k - i])}`)
       lines.push(`  ${k === 0 ? 't =' : 't +='} ${products.join(' + ')}`)
       // bit 384 is bit 7 of column 13; rounding adds bit 383
-      if (k === 13) lines.push('  t += 64')
-      if (k >= 13) lines.push(`  const ${name}w${k - 13} = t & ${MASK}`)
+      if (k === column) lines.push(`  t += ${2 ** (low - 1)}`)
+      if (k >= column && k < column + 4) lines.push(`  const ${name}w${k - column} = t & ${MASK}`)
       lines.push('  t >>= 29')
+      if (k === column + 3) break
     }
     const shifted = Array.from({ length: 5 }, (_, i) =>
       i < 4
         ? i === 3
-          ? `  const ${name}3 = (${name}w3 >> 7) | ((t << 22) & ${MASK})`
-          : `  const ${name}${i} = (${name}w${i} >> 7) | ((${name}w${i + 1} << 22) & ${MASK})`
-        : `  const ${name}4 = t >> 7`,
+          ? `  const ${name}3 = (${name}w3 >> ${low}) | ((t << ${29 - low}) & ${MASK})`
+          : `  const ${name}${i} = (${name}w${i} >> ${low}) | ((${name}w${i + 1} << ${29 - low}) & ${MASK})`
+        : `  const ${name}4 = t >> ${low}`,
     )
     return [...lines, ...shifted].join('\n')
   }
@@ -161,17 +153,17 @@ export function scalarSplit(r: usize, k: usize): void {
 ${loads('k')}
   let t: i64 = 0
   // c = round(k a1 / q), e = round(k (-b1) / q): columns below 9 * 2^58 + 2^34 < 2^62
-${mulShift('c', round(A1))}
-${mulShift('e', round(MINUS_B1))}
+${mulShift('c', round(a1))}
+${mulShift('e', round(minusB1))}
   // k1 = k - c a1 - e a2
 ${combine('x', 'k', [
-  { sign: '-', c: 'c', value: A1 },
-  { sign: '-', c: 'e', value: A2 },
+  { sign: '-', c: 'c', value: a1 },
+  { sign: '-', c: 'e', value: a2 },
 ])}
   // k2 = c (-b1) - e b2, b2 = a1
 ${combine('y', '', [
-  { sign: '+', c: 'c', value: MINUS_B1 },
-  { sign: '-', c: 'e', value: A1 },
+  { sign: '+', c: 'c', value: minusB1 },
+  { sign: '-', c: 'e', value: a1 },
 ])}
 ${magnitude('x', 0)}
 ${magnitude('y', 24)}

@@ -14,18 +14,14 @@ const MSM_ITEMS = 8192
 const SUM_POINTS = 16_384
 const SUM_COLUMNS = 8192
 
-/** The module's affine x and y of G, for the g of msmVar. */
-const GENERATOR = Uint8Array.from(
-  [
-    0x79be667e, 0xf9dcbbac, 0x55a06295, 0xce870b07, 0x029bfcdb, 0x2dce28d9, 0x59f2815b, 0x16f81798, 0x483ada77, 0x26a3c465, 0x5da4fbfc,
-    0x0e1108a8, 0xfd17b448, 0xa6855419, 0x9c47d08f, 0xfb10d4b8,
-  ].flatMap((word) => [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255]),
-)
+/** 1, 32 bytes */
+const ONE = Uint8Array.of(...new Uint8Array(SCALAR_BYTES - 1), 1)
 
 export type Multiplications = Pick<Kernel, 'baseMul' | 'baseMulVar' | 'mul' | 'mulVar' | 'msmVar' | 'sum'>
 
 export function multiplications(instance: KernelInstance): Multiplications {
   const { exports } = instance
+  let generator: Batch | null = null
 
   function base(batch: Batch, call: (n: number) => number): Uint8Array<ArrayBuffer> {
     return runItemwise(instance, {
@@ -68,7 +64,9 @@ export function multiplications(instance: KernelInstance): Multiplications {
 
   function msmVar(points: Batch, scalars: Batch, g?: Uint8Array): Uint8Array<ArrayBuffer> {
     checkMsm(points, scalars, g)
-    const allPoints = g === undefined ? points : concatBytes(points, GENERATOR)
+    // the module alone knows its group
+    if (g !== undefined) generator ??= base(ONE, (n) => exports.baseMulVar(n))
+    const allPoints = generator === null || g === undefined ? points : concatBytes(points, generator)
     const allScalars = g === undefined ? scalars : concatBytes(scalars, g)
     const n = allScalars.length / SCALAR_BYTES
     const parts: Uint8Array<ArrayBuffer>[] = []
