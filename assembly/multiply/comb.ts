@@ -12,7 +12,7 @@ import { fieldMul } from '../field/multiply'
 import { AFFINE, COMB, JACOBIAN, ODD_G, reset, take, TEMP_COMB } from '../memory'
 import { copyAffine, pushAdd, runBatchVar } from '../point/batch'
 import { addMixedComplete } from '../point/complete'
-import { addMixedUnchecked, addMixedVar, addSignedVar, copyJacobian, double, setAffine, setInfinity } from '../point/jacobian'
+import { addMixedUnchecked, addMixedVar, copyJacobian, double, setAffine } from '../point/jacobian'
 import { scalarComplement } from '../scalar/multiply'
 import { scalarSelect } from '../scalar/element'
 import { wordsFromLimbs } from '../words'
@@ -22,7 +22,7 @@ import { jacobianToAffineVar } from '../point/normalise'
 export const COMB_WINDOWS: i32 = 52
 const WINDOW_BYTES: usize = 16 * AFFINE
 /** 2^255 G, the first entry of the top window */
-const TOP: usize = COMB + 51 * WINDOW_BYTES
+export const COMB_TOP: usize = COMB + 51 * WINDOW_BYTES
 
 const WORDS: usize = TEMP_COMB
 const ODD: usize = TEMP_COMB + 48
@@ -69,24 +69,8 @@ export function buildTables(): void {
   }
 }
 
-/** bits [5 i, 5 i + 6) of the 256-bit number at WORDS (48 bytes, the last 16 zero); addresses depend on i alone */
-function bitsAt(i: i32): i64 {
-  const bit = <usize>(5 * i)
-  return (load<i64>(WORDS + (bit >> 3)) >>> (bit & 7)) & 63
-}
-
-/** ENTRY = d times the window's base for the odd digit d = bits | 1 - 32: all sixteen entries are read */
-function lookUp(window: i32, bits: i64): void {
-  // odd value v = (bits | 1) in 1..63; d = v - 32; |d| = 2 j + 1: j = (d - 1) / 2 or (-d - 1) / 2
-  const digit = (bits | 1) - 32
-  const negative = digit >> 63
-  const j = ((digit ^ negative) - negative) >> 1
-  scanTable(ENTRY, COMB + <usize>window * WINDOW_BYTES, 16, j)
-  fieldNegateMasked(ENTRY + 72, ENTRY + 72, negative)
-}
-
-/** r = k G, Jacobian; k canonical and possibly secret (0 gives Z = 0). Constant time. */
-export function combMul(r: usize, k: usize): void {
+/** WORDS = the odd one of k and q - k; returns -1 when that is q - k, 0 when it is k: the mask that negates the result. Constant time. */
+export function combRecode(k: usize): i64 {
   scalarComplement(ODD, k)
   const even = (load<i64>(k) & 1) - 1
   fieldCopy(ENTRY, k)
@@ -94,29 +78,56 @@ export function combMul(r: usize, k: usize): void {
   wordsFromLimbs(WORDS, ENTRY)
   store<i64>(WORDS, 0, 32)
   store<i64>(WORDS, 0, 40)
-  lookUp(0, bitsAt(0))
+  return even
+}
+
+/** bits [5 i, 5 i + 6) of the 256-bit number at WORDS (48 bytes, the last 16 zero); addresses depend on i alone */
+function bitsAt(i: i32): i64 {
+  const bit = <usize>(5 * i)
+  return (load<i64>(WORDS + (bit >> 3)) >>> (bit & 7)) & 63
+}
+
+/** r = the affine entry of the digit of `window` <= 50: all sixteen are read */
+export function combEntry(r: usize, window: i32): void {
+  // odd value v = (bits | 1) in 1..63; d = v - 32; |d| = 2 j + 1: j = (d - 1) / 2 or (-d - 1) / 2
+  const digit = (bitsAt(window) | 1) - 32
+  const negative = digit >> 63
+  const j = ((digit ^ negative) - negative) >> 1
+  scanTable(r, COMB + <usize>window * WINDOW_BYTES, 16, j)
+  fieldNegateMasked(r + 72, r + 72, negative)
+}
+
+/** As `combEntry` for a public scalar: the table is read at the digit. */
+export function combEntryVar(r: usize, window: i32): void {
+  const digit = (bitsAt(window) | 1) - 32
+  const negative = digit >> 63
+  const entry = COMB + <usize>window * WINDOW_BYTES + <usize>(((digit ^ negative) - negative) >> 1) * AFFINE
+  fieldCopy(r, entry)
+  fieldNegateMasked(r + 72, entry + 72, negative)
+}
+
+/** r = k G, Jacobian; k canonical and possibly secret (0 gives Z = 0). Constant time. */
+export function combMul(r: usize, k: usize): void {
+  const even = combRecode(k)
+  combEntry(ENTRY, 0)
   setAffine(r, ENTRY, ENTRY + 72)
   for (let i = 1; i < COMB_WINDOWS - 1; i++) {
-    lookUp(i, bitsAt(i))
+    combEntry(ENTRY, i)
     addMixedUnchecked(r, ENTRY, ENTRY + 72)
   }
-  addMixedComplete(r, TOP, TOP + 72)
+  addMixedComplete(r, COMB_TOP, COMB_TOP + 72)
   fieldNegateMasked(r + 72, r + 72, even)
 }
 
-/** As `combMul` for a public k: the table is read at the digit. */
+/** As `combMul` for a public k. */
 export function combMulVar(r: usize, k: usize): void {
-  const odd = (load<i64>(k) & 1) != 0
-  if (odd) fieldCopy(ODD, k)
-  else scalarComplement(ODD, k)
-  wordsFromLimbs(WORDS, ODD)
-  store<i64>(WORDS, 0, 32)
-  store<i64>(WORDS, 0, 40)
-  setInfinity(r)
-  for (let i = 0; i < COMB_WINDOWS; i++) {
-    const digit: i64 = i == COMB_WINDOWS - 1 ? 1 : (bitsAt(i) | 1) - 32
-    const magnitude = digit < 0 ? -digit : digit
-    const entry = COMB + <usize>i * WINDOW_BYTES + <usize>(magnitude >> 1) * AFFINE
-    addSignedVar(r, entry, entry + 72, digit < 0 == odd)
+  const even = combRecode(k)
+  combEntryVar(ENTRY, 0)
+  setAffine(r, ENTRY, ENTRY + 72)
+  for (let i = 1; i < COMB_WINDOWS - 1; i++) {
+    combEntryVar(ENTRY, i)
+    addMixedUnchecked(r, ENTRY, ENTRY + 72)
   }
+  addMixedVar(r, COMB_TOP, COMB_TOP + 72)
+  fieldNegateMasked(r + 72, r + 72, even)
 }

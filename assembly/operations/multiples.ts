@@ -1,6 +1,7 @@
 /** Batch operations that multiply points. Names without suffix take secret scalars: their work does not depend on them. */
 import { AFFINE, INPUT, JACOBIAN, mark, OUTPUT, release, reset, SCALAR, take, TEMP_OPERATION } from '../memory'
 import { combMul, combMulVar } from '../multiply/comb'
+import { COMB_BATCH_FROM, combBatch, combBatchVar } from '../multiply/comb-batch'
 import { pippengerVar } from '../multiply/pippenger'
 import { straussVar } from '../multiply/strauss'
 import { buildOddTablesVar, TABLE_BYTES } from '../multiply/tables'
@@ -25,10 +26,14 @@ export function baseMul(n: i32): i32 {
   reset()
   const scalars = take(<usize>n * SCALAR)
   if (readScalars(scalars, INPUT, n) >= 0) return REFUSED
-  const results = take(<usize>n * JACOBIAN)
   const affine = take(<usize>n * AFFINE)
-  for (let i = 0; i < n; i++) combMul(results + <usize>i * JACOBIAN, scalars + <usize>i * SCALAR)
-  jacobianToAffine(affine, results, n)
+  if (n < COMB_BATCH_FROM) {
+    const results = take(<usize>n * JACOBIAN)
+    for (let i = 0; i < n; i++) combMul(results + <usize>i * JACOBIAN, scalars + <usize>i * SCALAR)
+    jacobianToAffine(affine, results, n)
+  } else {
+    combBatch(affine, scalars, n)
+  }
   writePoints(affine, n)
   return DONE
 }
@@ -38,10 +43,14 @@ export function baseMulVar(n: i32): i32 {
   reset()
   const scalars = take(<usize>n * SCALAR)
   if (readScalars(scalars, INPUT, n) >= 0) return REFUSED
-  const results = take(<usize>n * JACOBIAN)
   const affine = take(<usize>n * AFFINE)
-  for (let i = 0; i < n; i++) combMulVar(results + <usize>i * JACOBIAN, scalars + <usize>i * SCALAR)
-  jacobianToAffineVar(affine, results, n)
+  if (n < COMB_BATCH_FROM) {
+    const results = take(<usize>n * JACOBIAN)
+    for (let i = 0; i < n; i++) combMulVar(results + <usize>i * JACOBIAN, scalars + <usize>i * SCALAR)
+    jacobianToAffineVar(affine, results, n)
+  } else {
+    combBatchVar(affine, scalars, n)
+  }
   writePoints(affine, n)
   return DONE
 }

@@ -105,6 +105,7 @@ const BRANCH = /^(?:if|br_if)\b/
 
 /** The refusal, the allocator, the caller's flag and public infinities: how many branches of a function are none of the common forms. */
 const NAMED_BRANCHES: Readonly<Record<string, readonly [number, string]>> = {
+  'operations/multiples/baseMul': [2, 'how many scalars there are, and whether the last group of 64 is not full'],
   'operations/multiples/mul': [2, 'whether a public point is the identity, in two steps'],
   'operations/scalars/scalarInvertBatch': [1, 'whether any operand was zero: the refusal, after all were read'],
   'operations/scalars/signatureShares': [1, 'whether binding nonces are given'],
@@ -178,13 +179,18 @@ describe('the secret paths of the compiled module', () => {
     expect(odd).toHaveLength(NAMED_BRANCHES[name]?.[0] ?? 0)
   })
 
-  it('the field, scalar and point arithmetic is straight-line code, but for loops over limbs in the inversion and the normal forms', () => {
+  it('the field, scalar and point arithmetic is straight-line code, but for loops over items, limbs in the inversion and the normal forms', () => {
     const loops = secretPaths.filter(
       (name) => /^(?:field|scalar|point|words|inverse|multiply)\b/.test(name) && instructionsOf(name).some((line) => BRANCH.test(line)),
     )
     expect(loops).toEqual([
       'inverse/safegcd/inverseModulus',
       'inverse/safegcd/normalise',
+      'multiply/comb-batch/addPairs',
+      'multiply/comb-batch/addTop',
+      'multiply/comb-batch/combGroup',
+      'multiply/comb-batch/sumGroup',
+      'multiply/comb/combRecode',
       'multiply/scan/scanTable',
       'point/normalise/jacobianToAffine',
       'scalar/multiply/scalarNormalise',
