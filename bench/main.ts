@@ -1,44 +1,87 @@
 /**
- * `npm run bench [-- --quick]`: kernel operations in WebAssembly against the bn.js baseline, by benchmark.js. See README.md in this folder.
+ * `npm run bench`: the kernel and the protocol against the bn.js baseline and other implementations. See README.md in this folder for what bench/ may
+ * import. Exit codes: 0 done, 1 the implementations disagree or a target is missed, 2 usage.
  */
-import { parseArgs } from 'node:util'
-import Benchmark from 'benchmark'
-import { createBaselineKernel, type Kernel, loadWasmKernel } from 'quorate/kernel'
-import { type Case, kernelCases } from './cases.ts'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { admittedIn, failuresOf, verdictLine, verdictsOf } from './check.ts'
+import { comparisonLines } from './compare.ts'
+import { type BenchJson, benchJson } from './json.ts'
+import { type Options, parseOptions, type RunOptions, USAGE, UsageError } from './options.ts'
+import { loadPeers } from './peers/index.ts'
+import { projectFile } from './root.ts'
+import { DisagreementError, runBenchmark } from './run.ts'
+import { headLine, rowLine } from './table.ts'
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
-
-/** Quick times say that everything runs, and little else. Seconds. */
-const OPTIONS = values.quick ? { minTime: 0.01, maxTime: 0.02, minSamples: 1 } : { minTime: 0.05, maxTime: 1, minSamples: 5 }
-
-/** Microseconds a result, and the margin of error in percent. */
-function measure({ id, items, run }: Case, kernel: Kernel): { micros: number; margin: number } {
-  const benchmark = new Benchmark(id, () => void run(kernel), OPTIONS).run({ async: false })
-  if (benchmark.error !== undefined) throw benchmark.error
-  return { micros: (benchmark.stats.mean * 1e6) / items, margin: benchmark.stats.rme }
+/** @throws UsageError */
+function readJson(file: string): BenchJson {
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'cannot be read'}`)
+  }
+  const parsed = benchJson.safeParse(value)
+  if (!parsed.success) throw new UsageError(`${file} is not a benchmark result: ${parsed.error.issues[0]?.path.join('.')}`)
+  return parsed.data
 }
 
-function row(cells: readonly string[]): string {
-  const [id = '', ...figures] = cells
-  return id.padEnd(28) + figures.map((figure) => figure.padStart(16)).join('')
+/** Complete or not at all: a reader never sees half a file. */
+function writeJson(file: string, result: BenchJson): void {
+  const part = `${file}.${process.pid}.part`
+  writeFileSync(part, `${JSON.stringify(result, null, 1)}\n`)
+  renameSync(part, file)
 }
 
-const wasm = await loadWasmKernel()
-const baseline = createBaselineKernel()
-const cases = kernelCases(wasm)
-
-// A fast wrong answer is worth nothing: everything is compared before anything is timed.
-const wrong = cases.filter(({ run }) => Buffer.compare(run(wasm), run(baseline)) !== 0)
-if (wrong.length > 0) throw new Error(`the kernels disagree: ${wrong.map(({ id }) => id).join(', ')}`)
-
-console.log(
-  `Node ${process.versions.node}, kernel ${wasm.info.name}; microseconds a result${values.quick ? ' (quick: not to be quoted)' : ''}`,
-)
-console.log(row(['operation', wasm.info.name, 'baseline', 'ratio']))
-for (const one of cases) {
-  const ours = measure(one, wasm)
-  const theirs = measure(one, baseline)
-  const cell = ({ micros, margin }: typeof ours): string => `${micros.toFixed(micros < 10 ? 2 : 1)} +-${margin.toFixed(0)}%`
-  console.log(row([one.id, cell(ours), cell(theirs), `${(theirs.micros / ours.micros).toFixed(1)} x`]))
+async function run(options: RunOptions): Promise<number> {
+  const result = await runBenchmark(options, await loadPeers(), {
+    begin({ node, cpu, cores, kernel }, { missing }) {
+      console.log(`Node ${node}, ${kernel} kernel, ${cpu}, ${cores} cores${options.quick ? '; quick: times mean little' : ''}`)
+      for (const { impl, reason } of missing) console.log(`${impl}: ${reason}`)
+      console.log('Times are medians for one item; the other columns say how many times longer each implementation takes.')
+      console.log(headLine())
+    },
+    rows: (_, rows) => console.log(rowLine(rows, rows.some(({ impl }) => impl === 'quorate-fma') ? 'fma' : 'integer')),
+  })
+  if (options.json !== null) writeJson(options.json, result)
+  console.log(
+    `${new Set(result.rows.map(({ id }) => id)).size} rows; results were equal wherever more than one implementation computes them`,
+  )
+  return 0
 }
-console.log(`${cases.length} operations, equal on both kernels`)
+
+/** @returns 1 when a target is missed that the document does not list */
+function check(result: BenchJson): number {
+  const document = projectFile('docs', 'performance.md')
+  const verdicts = verdictsOf(result, existsSync(document) ? admittedIn(readFileSync(document, 'utf8')) : [])
+  if (result.quick) console.log('made with --quick: its times mean little')
+  console.log(`${'target'.padEnd(60)}${['measured', 'at least', 'stretch'].map((cell) => cell.padStart(13)).join('')}`)
+  for (const verdict of verdicts) console.log(verdictLine(verdict))
+  const failures = failuresOf(verdicts)
+  console.log(
+    `${verdicts.filter(({ met }) => met).length} of ${verdicts.length} targets met; ${failures.length} missed without being listed`,
+  )
+  return failures.length === 0 ? 0 : 1
+}
+
+async function main(options: Options): Promise<number> {
+  switch (options.command) {
+    case 'help':
+      console.log(USAGE)
+      return 0
+    case 'run':
+      return await run(options)
+    case 'compare':
+      for (const line of comparisonLines(readJson(options.before), readJson(options.after))) console.log(line)
+      return 0
+    case 'check':
+      return check(readJson(options.file))
+  }
+}
+
+try {
+  process.exitCode = await main(parseOptions(process.argv.slice(2)))
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof DisagreementError)) throw error
+  console.error(`bench: ${error.message}`)
+  process.exitCode = error instanceof UsageError ? 2 : 1
+}

@@ -1,0 +1,73 @@
+/**
+ * Times the contenders of one case. All run in this process, in short rounds whose order rotates, so that a slow phase of the machine (another
+ * tenant, a lower clock) meets all of them alike; the median over the rounds is what counts.
+ */
+import Benchmark from 'benchmark'
+import type { Unit } from './json.ts'
+import type { Case, Contender } from './model.ts'
+
+export interface Effort {
+  readonly rounds: number
+  /** seconds a round and contender, for benchmark.js */
+  readonly minTime: number
+  readonly maxTime: number
+  /** runs of the `repeat` timer, and of contenders that take seconds */
+  readonly repetitions: number
+  readonly slowRepetitions: number
+  /** what the `repeat` timer may spend on warming a contender up, in milliseconds: V8 optimises in the background */
+  readonly warmUpMs: number
+}
+
+export const FULL: Effort = { rounds: 9, minTime: 0.02, maxTime: 0.03, repetitions: 15, slowRepetitions: 3, warmUpMs: 150 }
+/** Shows that everything runs and agrees; its times mean little. */
+export const QUICK: Effort = { rounds: 1, minTime: 0.002, maxTime: 0.003, repetitions: 1, slowRepetitions: 1, warmUpMs: 0 }
+
+const UNITS_A_SECOND: Readonly<Record<Exclude<Unit, 'bytes' | 'ops/s'>, number>> = { ns: 1e9, us: 1e6, ms: 1e3 }
+
+/** Seconds for one item in `unit`. */
+export function inUnit(seconds: number, unit: Unit): number {
+  if (unit === 'bytes') throw new RangeError('a time has no unit of bytes')
+  return unit === 'ops/s' ? 1 / seconds : seconds * UNITS_A_SECOND[unit]
+}
+
+/** One list of samples a contender, in seconds an item. */
+export async function measure({ timer, contenders }: Case, effort: Effort): Promise<number[][]> {
+  const samples: number[][] = contenders.map(() => [])
+  const rounds = timer === 'benchmark' ? effort.rounds : effort.repetitions
+  if (timer === 'repeat') for (const contender of contenders) await warmUp(contender, effort.warmUpMs)
+  for (let round = 0; round < rounds; round++) {
+    for (let place = 0; place < contenders.length; place++) {
+      const which = (place + round) % contenders.length
+      const contender = contenders[which]
+      if (contender === undefined || !takesPart(contender, round, rounds, effort)) continue
+      samples[which]?.push((timer === 'benchmark' ? byBenchmark(contender, effort) : await byClock(contender)) / contender.items)
+    }
+  }
+  return samples
+}
+
+/** A contender that takes seconds runs in a few of the rounds, spread over all of them. */
+function takesPart({ slow }: Contender, round: number, rounds: number, { slowRepetitions }: Effort): boolean {
+  if (slow !== true || slowRepetitions >= rounds) return true
+  return Math.floor((round * slowRepetitions) / rounds) !== Math.floor(((round - 1) * slowRepetitions) / rounds)
+}
+
+/** Seconds a call: the mean of one round. */
+function byBenchmark({ impl, run }: Contender, { minTime, maxTime }: Effort): number {
+  const benchmark = new Benchmark(impl, () => void run(), { minTime, maxTime, minSamples: 1 }).run({ async: false })
+  if (benchmark.error !== undefined) throw benchmark.error
+  return benchmark.stats.mean
+}
+
+/** Seconds of one call. */
+async function byClock(contender: Contender): Promise<number> {
+  contender.prepare?.()
+  const start = performance.now()
+  await contender.run()
+  return (performance.now() - start) / 1e3
+}
+
+/** The comparison of results was a first run already. */
+async function warmUp(contender: Contender, warmUpMs: number): Promise<void> {
+  for (let spent = 0; spent < warmUpMs; ) spent += 1e3 * (await byClock(contender)) + 1e-3
+}

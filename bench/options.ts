@@ -1,0 +1,77 @@
+/** The command line: what is asked for, or one line that says what is wrong with it. */
+import { parseArgs } from 'node:util'
+
+export interface RunOptions {
+  readonly command: 'run'
+  /** parts of row ids; empty: all */
+  readonly filters: readonly string[]
+  readonly quick: boolean
+  readonly json: string | null
+  readonly kernel: 'auto' | 'integer' | 'fma'
+}
+
+export type Options =
+  | RunOptions
+  | { readonly command: 'compare'; readonly before: string; readonly after: string }
+  | { readonly command: 'check'; readonly file: string }
+  | { readonly command: 'help' }
+
+/** The caller's mistake: exit code 2. */
+export class UsageError extends Error {}
+
+export const USAGE = `npm run bench -- [options]
+  --filter TEXT          only rows whose id contains TEXT; may be repeated
+  --quick                everything once, in under a minute: shows that all agree, times mean little
+  --json FILE            write the result to FILE
+  --kernel integer|fma   force one kernel; default: the fastest that runs here
+  --compare A.json B.json  how B differs from A, row by row
+  --check FILE           exit 1 when a target is not met and docs/performance.md does not list it as missed`
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        filter: { type: 'string', multiple: true },
+        quick: { type: 'boolean' },
+        json: { type: 'string' },
+        kernel: { type: 'string' },
+        compare: { type: 'string' },
+        check: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    // Node's own hint about positional arguments helps nobody here.
+    throw new UsageError(message.split(/\. |\n/)[0] ?? message)
+  }
+}
+
+function kernelOf(value: string | undefined): RunOptions['kernel'] {
+  if (value === undefined || value === 'integer' || value === 'fma') return value ?? 'auto'
+  throw new UsageError(`--kernel must be integer or fma, not "${value}"`)
+}
+
+/** @throws UsageError */
+export function parseOptions(args: readonly string[]): Options {
+  const { values, positionals } = parse(args)
+  if (values.help === true) return { command: 'help' }
+  const running = [values.filter, values.quick, values.json, values.kernel].some((value) => value !== undefined)
+  if (values.compare !== undefined) {
+    const [after, ...rest] = positionals
+    if (after === undefined || rest.length > 0) throw new UsageError('--compare takes two files')
+    if (running || values.check !== undefined) throw new UsageError('--compare goes with no other option')
+    return { command: 'compare', before: values.compare, after }
+  }
+  if (positionals.length > 0) throw new UsageError(`unexpected argument "${positionals[0]}"`)
+  if (values.check !== undefined) {
+    if (running) throw new UsageError('--check goes with no other option')
+    return { command: 'check', file: values.check }
+  }
+  const filters = values.filter ?? []
+  if (filters.includes('')) throw new UsageError('--filter needs a text')
+  if (values.json === '') throw new UsageError('--json needs a file')
+  return { command: 'run', filters, quick: values.quick ?? false, json: values.json ?? null, kernel: kernelOf(values.kernel) }
+}
