@@ -4,7 +4,7 @@
  * SecretShare and Confirm; this state runs the first three and hands over to its owner for the fourth.
  */
 import { equalBytes, wipe, wipeOnThrow } from '../bytes.ts'
-import { DEALING_FAULT, type Dealing } from '../crypto/jobs/contract.ts'
+import { DEALING_FAULT, type Dealing, type JobArgs } from '../crypto/jobs/contract.ts'
 import { drawBytes, type RandomSource, randomScalars } from '../crypto/random-scalars.ts'
 import type { Suite } from '../kernel/contract.ts'
 import { type CommitmentsBody, encodeCommitments, encodeHashCommitment, hashCommitmentOf } from '../wire/bodies.ts'
@@ -68,6 +68,8 @@ export class SharedSecretState<Result> {
   readonly #secrets: OwnPolynomials
   readonly #weightSeed: Uint8Array
   #ownShares: Uint8Array | null = null
+  /** the Diffie-Hellman points with the others, in their order */
+  #sharedPoints: Uint8Array | null = null
 
   constructor(options: SharedSecretOptions, runtime: Runtime, onShared: (shared: SharedSecret) => Step<Result>) {
     const { positions, minSigners } = options.shape
@@ -90,6 +92,7 @@ export class SharedSecretState<Result> {
   wipe(): void {
     wipe(this.#secrets.coefficients, this.#secrets.proofNonces, this.#secrets.encryptionSecret)
     if (this.#ownShares !== null) wipe(this.#ownShares)
+    if (this.#sharedPoints !== null) wipe(this.#sharedPoints)
   }
 
   /** Stage 1: a hash binds us to everything that we reveal in stage 2, so that nobody can choose a contribution after seeing the others'. */
@@ -129,10 +132,11 @@ export class SharedSecretState<Result> {
   #checkDealings(revealed: ReadonlyMap<number, Received<CommitmentsBody>>): Step<Result> {
     const { positions, minSigners } = this.#options.shape
     const others = inOrder(revealed).filter(([place]) => place !== this.#runtime.place)
-    if (others.length === 0) return this.#dealShares(revealed)
+    const { commitments: ownCommitments } = required(revealed.get(this.#runtime.place)).body
+    if (others.length === 0) return this.#dealShares(revealed, ownCommitments)
     const dealings = others.map(([place, { body }]): Dealing => ({ index: required(this.#options.indices[place]), ...body }))
-    const args = { sid: this.#runtime.sid, positions, minSigners, dealings, weightSeed: this.#weightSeed }
-    return compute('checkDealings', args, ({ faults }) => {
+    const args = { sid: this.#runtime.sid, positions, minSigners, dealings, weightSeed: this.#weightSeed, ownCommitments }
+    return compute('checkDealings', args, ({ faults, sumCommitments }) => {
       const proven = others.flatMap(([place, { envelope }], i): ProvenFault[] => {
         const parts = { envelopes: [envelope.bytes] }
         switch (faults[i]) {
@@ -144,11 +148,11 @@ export class SharedSecretState<Result> {
             return []
         }
       })
-      return proven.length === 0 ? this.#dealShares(revealed) : fail('fault', proven)
+      return proven.length === 0 ? this.#dealShares(revealed, required(sumCommitments ?? undefined)) : fail('fault', proven)
     })
   }
 
-  #dealShares(revealed: ReadonlyMap<number, Received<CommitmentsBody>>): Step<Result> {
+  #dealShares(revealed: ReadonlyMap<number, Received<CommitmentsBody>>, sumCommitments: Uint8Array): Step<Result> {
     const { positions, minSigners } = this.#options.shape
     const { coefficients, encryptionSecret } = this.#secrets
     const own = required(revealed.get(this.#runtime.place)).body
@@ -167,36 +171,36 @@ export class SharedSecretState<Result> {
       encryptionKey: own.encryptionKey,
       recipients,
     }
-    return compute('dealShares', args, ({ ciphertexts, ownShares }) => {
+    return compute('dealShares', args, ({ ciphertexts, ownShares, sharedPoints }) => {
       this.#ownShares = ownShares
+      this.#sharedPoints = sharedPoints
       wipe(coefficients)
       return stageStep<Uint8Array, Result>({
         plan: this.#options.plan.secretShare,
         own: { type: 'private', bodies: new Map(others.map(([place], i) => [place, required(ciphertexts[i])])) },
-        onFull: (ciphertextsIn) => this.#openShares(revealed, ownShares, ciphertextsIn),
+        onFull: (ciphertextsIn) => this.#openShares(revealed, { sumCommitments, ownShares, sharedPoints }, ciphertextsIn),
       })
     })
   }
 
   #openShares(
     revealed: ReadonlyMap<number, Received<CommitmentsBody>>,
-    ownShares: Uint8Array,
+    kept: Pick<JobArgs<'openShares'>, 'sumCommitments' | 'ownShares' | 'sharedPoints'>,
     ciphertexts: ReadonlyMap<number, Received<Uint8Array>>,
   ): Step<Result> {
     const { positions, minSigners } = this.#options.shape
-    const own = required(revealed.get(this.#runtime.place)).body
+    const { encryptionKey } = required(revealed.get(this.#runtime.place)).body
     const args = {
+      ...kept,
       sid: this.#runtime.sid,
       index: this.#index,
       positions,
       minSigners,
-      encryptionSecret: this.#secrets.encryptionSecret,
-      encryptionKey: own.encryptionKey,
-      ownShares,
-      ownCommitments: own.commitments,
+      encryptionKey,
       dealers: inOrder(ciphertexts).map(([place, { body: ciphertext }]) => {
-        const { encryptionKey, commitments } = required(revealed.get(place)).body
-        return { index: required(this.#options.indices[place]), encryptionKey, commitments, ciphertext }
+        const dealer = required(revealed.get(place)).body
+        const index = required(this.#options.indices[place])
+        return { index, encryptionKey: dealer.encryptionKey, commitments: dealer.commitments, ciphertext }
       }),
       verifyingIndices: this.#options.verifyingIndices,
       normaliseFor: this.#options.normaliseFor,
@@ -205,7 +209,7 @@ export class SharedSecretState<Result> {
       this.wipe()
       switch (opened.status) {
         case 'shared':
-          return this.#onShared(opened)
+          return this.#onShared({ ...opened, sumCommitments: kept.sumCommitments })
         case 'degenerate':
           return fail('degenerate')
         case 'bad-shares':

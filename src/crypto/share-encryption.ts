@@ -7,8 +7,8 @@
  *   associated data = sid || u8 3 (the stage) || u16 from || u16 to
  */
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { concatAll, concatBytes, copyBytes, itemOf, wipe } from '../bytes.ts'
-import { COMPRESSED_BYTES, type Kernel, type Point64, type Scalar } from '../kernel/contract.ts'
+import { assertBytes, concatAll, concatBytes, copyBytes, itemOf, wipe } from '../bytes.ts'
+import { type Batch, COMPRESSED_BYTES, type Kernel, type Point64, type Scalar } from '../kernel/contract.ts'
 import { TAGS, taggedHash, uintBytes } from './tags.ts'
 
 /** Bytes that a ciphertext is longer than its plaintext: the authentication tag. */
@@ -36,50 +36,54 @@ export interface EncryptionPeer {
 }
 
 /**
- * The channels between us and many peers, with one multiplication batch for all Diffie-Hellman points. Wipe each channel's `shared` after
- * use (`wipeChannels`).
+ * The Diffie-Hellman points with many peers, in one multiplication batch. p_i P_j serves both directions, so a ceremony makes them once: a
+ * constant-time multiplication is the dearest thing that a dealer does for a peer.
  *
  * @param secret secret: our p
+ * @returns secret, peers x 33, in order
+ * @throws ERR_INVALID_ARGUMENT when a peer's key is not a point other than the identity
+ */
+export function sharedPointsOf(kernel: Kernel, secret: Scalar, peers: readonly EncryptionPeer[]): Batch {
+  if (peers.length === 0) return new Uint8Array(0)
+  const secrets = concatAll(peers.map(() => secret))
+  let products: Uint8Array | undefined
+  try {
+    products = kernel.mul(concatAll(peers.map((peer) => peer.encryptionKey)), secrets)
+    return kernel.compress(products)
+  } finally {
+    wipe(secrets)
+    if (products !== undefined) wipe(products)
+  }
+}
+
+/**
+ * The channels between us and many peers.
+ *
+ * @param sharedPoints secret, as `sharedPointsOf` gave them for these peers; the channels hold views of it, so that wiping it wipes them
  * @param direction `out`: we are the dealer
  * @returns one a peer, in order
- * @throws ERR_INVALID_ARGUMENT when a peer's key is not a point other than the identity
+ * @throws ERR_INVALID_ARGUMENT when there is not one shared point a peer, or when a key is not a point other than the identity
  */
 export function openChannels(
   kernel: Kernel,
   sid: Uint8Array,
   self: EncryptionPeer,
-  secret: Scalar,
   peers: readonly EncryptionPeer[],
+  sharedPoints: Batch,
   direction: 'out' | 'in',
 ): ShareChannel[] {
+  assertBytes(sharedPoints, 'sharedPoints', peers.length * COMPRESSED_BYTES)
   if (peers.length === 0) return []
-  const keys = concatAll(peers.map((peer) => peer.encryptionKey))
-  const secrets = concatAll(peers.map(() => secret))
-  let products: Uint8Array | undefined
-  let compressed: Uint8Array | undefined
-  try {
-    products = kernel.mul(keys, secrets)
-    compressed = kernel.compress(products)
-    const peerKeys = kernel.compress(keys)
-    const selfKey = kernel.compress(self.encryptionKey)
-    const shared = compressed
-    return peers.map(({ index }, i) => {
-      const peerKey = copyBytes(itemOf(peerKeys, i, COMPRESSED_BYTES))
-      const ends =
-        direction === 'out'
-          ? { from: self.index, to: index, fromKey: selfKey, toKey: peerKey }
-          : { from: index, to: self.index, fromKey: peerKey, toKey: selfKey }
-      return { sid, ...ends, shared: copyBytes(itemOf(shared, i, COMPRESSED_BYTES)) }
-    })
-  } finally {
-    wipe(secrets)
-    if (products !== undefined) wipe(products)
-    if (compressed !== undefined) wipe(compressed)
-  }
-}
-
-export function wipeChannels(channels: readonly ShareChannel[]): void {
-  for (const channel of channels) wipe(channel.shared)
+  const keys = kernel.compress(concatAll([self.encryptionKey, ...peers.map((peer) => peer.encryptionKey)]))
+  const selfKey = itemOf(keys, 0, COMPRESSED_BYTES)
+  return peers.map(({ index }, i) => {
+    const peerKey = itemOf(keys, i + 1, COMPRESSED_BYTES)
+    const ends =
+      direction === 'out'
+        ? { from: self.index, to: index, fromKey: selfKey, toKey: peerKey }
+        : { from: index, to: self.index, fromKey: peerKey, toKey: selfKey }
+    return { sid, ...ends, shared: itemOf(sharedPoints, i, COMPRESSED_BYTES) }
+  })
 }
 
 function keyOf({ sid, from, to, fromKey, toKey, shared }: ShareChannel): Uint8Array {

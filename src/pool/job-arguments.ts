@@ -57,6 +57,7 @@ const SHAPES: { readonly [N in JobName]: Check } = {
       object<JobArgs<'checkDealings'>['dealings'][number]>({ index: count, encryptionKey: bytes, commitments: bytes, proofs: bytes }),
     ),
     weightSeed: nullOr(bytes),
+    ownCommitments: nullOr(bytes),
   }),
   dealShares: object<JobArgs<'dealShares'>>({
     ...batchOf,
@@ -69,10 +70,10 @@ const SHAPES: { readonly [N in JobName]: Check } = {
   openShares: object<JobArgs<'openShares'>>({
     ...batchOf,
     index: count,
-    encryptionSecret: bytes,
+    sharedPoints: bytes,
     encryptionKey: bytes,
     ownShares: bytes,
-    ownCommitments: bytes,
+    sumCommitments: bytes,
     dealers: listOf(
       object<JobArgs<'openShares'>['dealers'][number]>({ index: count, encryptionKey: bytes, commitments: bytes, ciphertext: bytes }),
     ),

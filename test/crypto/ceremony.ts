@@ -1,7 +1,9 @@
 /** Distributed key generation by hand, one job after the other, with a place to tamper between them. */
 import type { Dealing, JobResult } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
+import { sumCommitments } from '../../src/crypto/polynomial.ts'
 import { randomScalars } from '../../src/crypto/random-scalars.ts'
+import { sharedPointsOf } from '../../src/crypto/share-encryption.ts'
 import { createBaselineKernel, type Kernel, type Suite } from '../../src/kernel/index.ts'
 import { loadWasmKernel } from '../../src/kernel/wasm/index.ts'
 import { type RandomSource, seededRandom } from '../helpers/random.ts'
@@ -54,9 +56,20 @@ export function makeParties(kernel: Kernel, sid: Uint8Array, shape: Shape, rando
   return Array.from({ length: shape.n }, (_, i) => makeParty(kernel, sid, i + 1, shape, random))
 }
 
-export function faultsOf(kernel: Kernel, sid: Uint8Array, { t, positions }: Shape, dealings: readonly Dealing[]): number[] {
+export function checkDealings(
+  kernel: Kernel,
+  sid: Uint8Array,
+  { t, positions }: Shape,
+  dealings: readonly Dealing[],
+  ownCommitments: Uint8Array | null,
+): JobResult<'checkDealings'> {
   const weightSeed = seededRandom('weights')(32)
-  return [...runJob(kernel, { name: 'checkDealings', args: { sid, positions, minSigners: t, dealings, weightSeed } }).faults]
+  const args = { sid, positions, minSigners: t, dealings, weightSeed, ownCommitments }
+  return runJob(kernel, { name: 'checkDealings', args })
+}
+
+export function faultsOf(kernel: Kernel, sid: Uint8Array, shape: Shape, dealings: readonly Dealing[]): number[] {
+  return [...checkDealings(kernel, sid, shape, dealings, null).faults]
 }
 
 /** What each dealer sends: `ciphertexts.get(from)?.get(to)`, and its own values. */
@@ -88,6 +101,12 @@ export function dealAll(kernel: Kernel, sid: Uint8Array, { t, positions }: Shape
   return dealt
 }
 
+/** The Diffie-Hellman points of one party with the others, in their order. */
+export function sharedPointsWith(kernel: Kernel, self: Party, others: readonly Party[]): Uint8Array {
+  const peers = others.map(({ index, dealing }) => ({ index, encryptionKey: dealing.encryptionKey }))
+  return sharedPointsOf(kernel, self.encryptionSecret, peers)
+}
+
 export function openAt(
   kernel: Kernel,
   sid: Uint8Array,
@@ -97,8 +116,13 @@ export function openAt(
   index: number,
   normaliseFor: Suite | null = null,
   verifyingIndices: readonly number[] = Array.from({ length: n }, (_, i) => i + 1),
+  sums = sumCommitments(
+    kernel,
+    parties.map(({ dealing }) => dealing.commitments),
+  ),
 ): Opened {
   const self = present(parties.find((party) => party.index === index))
+  const others = parties.filter((party) => party !== self)
   return runJob(kernel, {
     name: 'openShares',
     args: {
@@ -106,18 +130,16 @@ export function openAt(
       index,
       positions,
       minSigners: t,
-      encryptionSecret: self.encryptionSecret,
+      sharedPoints: sharedPointsWith(kernel, self, others),
       encryptionKey: self.dealing.encryptionKey,
       ownShares: present(dealt.own.get(index)),
-      ownCommitments: self.dealing.commitments,
-      dealers: parties
-        .filter((party) => party !== self)
-        .map(({ index: from, dealing }) => ({
-          index: from,
-          encryptionKey: dealing.encryptionKey,
-          commitments: dealing.commitments,
-          ciphertext: present(dealt.ciphertexts.get(from)?.get(index)),
-        })),
+      sumCommitments: sums,
+      dealers: others.map(({ index: from, dealing }) => ({
+        index: from,
+        encryptionKey: dealing.encryptionKey,
+        commitments: dealing.commitments,
+        ciphertext: present(dealt.ciphertexts.get(from)?.get(index)),
+      })),
       verifyingIndices,
       normaliseFor,
     },

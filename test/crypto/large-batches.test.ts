@@ -38,7 +38,14 @@ describe(`${DEALERS} dealers of ${POSITIONS} positions`, () => {
       proofs: new Uint8Array(POSITIONS * (POINT_BYTES + SCALAR_BYTES)),
     }),
   )
-  const args = { sid: new Uint8Array(32), positions: POSITIONS, minSigners: 1, dealings, weightSeed: new Uint8Array(32) }
+  const args = {
+    sid: new Uint8Array(32),
+    positions: POSITIONS,
+    minSigners: 1,
+    dealings,
+    weightSeed: new Uint8Array(32),
+    ownCommitments: null,
+  }
 
   it('are checked together', () => {
     expect(runJob(quick, { name: 'checkDealings', args }).faults).toEqual(new Uint8Array(DEALERS))

@@ -3,7 +3,7 @@ import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { describe, expect, it } from 'vitest'
 import { concatBytes, copyBytes, toHex } from '../../src/bytes.ts'
 import { randomScalars } from '../../src/crypto/random-scalars.ts'
-import { decryptShares, encryptShares, openChannels, type ShareChannel, wipeChannels } from '../../src/crypto/share-encryption.ts'
+import { decryptShares, encryptShares, openChannels, type ShareChannel, sharedPointsOf } from '../../src/crypto/share-encryption.ts'
 import { seededRandom, testSeed } from '../helpers/random.ts'
 import { flipBit, baseline as kernel, present, sidOf } from './ceremony.ts'
 
@@ -14,15 +14,9 @@ const secrets = [1, 2, 3].map(() => randomScalars(random, 1))
 const peers = secrets.map((secret, i) => ({ index: i + 1, encryptionKey: kernel.baseMul(secret) }))
 
 function channel(self: number, other: number, direction: 'in' | 'out', ceremony = sid): ShareChannel {
-  const opened = openChannels(
-    kernel,
-    ceremony,
-    present(peers[self - 1]),
-    present(secrets[self - 1]),
-    [present(peers[other - 1])],
-    direction,
-  )
-  return present(opened[0])
+  const others = [present(peers[other - 1])]
+  const sharedPoints = sharedPointsOf(kernel, present(secrets[self - 1]), others)
+  return present(openChannels(kernel, ceremony, present(peers[self - 1]), others, sharedPoints, direction)[0])
 }
 
 const plaintext = seededRandom(`${seed} plaintext`)(64)
@@ -99,14 +93,41 @@ describe('share encryption', () => {
   })
 
   it('opens many channels at once, in the order of the peers', () => {
-    const many = openChannels(kernel, sid, present(peers[0]), present(secrets[0]), peers.slice(1), 'out')
+    const others = peers.slice(1)
+    const sharedPoints = sharedPointsOf(kernel, present(secrets[0]), others)
+    const many = openChannels(kernel, sid, present(peers[0]), others, sharedPoints, 'out')
     expect(many).toEqual([channel(1, 2, 'out'), channel(1, 3, 'out')])
-    expect(openChannels(kernel, sid, present(peers[0]), present(secrets[0]), [], 'in')).toEqual([])
+    expect(sharedPointsOf(kernel, present(secrets[0]), [])).toEqual(new Uint8Array(0))
+    expect(openChannels(kernel, sid, present(peers[0]), [], new Uint8Array(0), 'in')).toEqual([])
   })
 
-  it('wipeChannels leaves no Diffie-Hellman point', () => {
-    const opened = channel(1, 2, 'out')
-    wipeChannels([opened])
-    expect(opened.shared.every((byte) => byte === 0)).toBe(true)
+  it('one Diffie-Hellman point serves both directions', () => {
+    const others = peers.slice(1)
+    const sharedPoints = sharedPointsOf(kernel, present(secrets[0]), others)
+    const [, toThird] = openChannels(kernel, sid, present(peers[0]), others, sharedPoints, 'out')
+    const [, fromThird] = openChannels(kernel, sid, present(peers[0]), others, sharedPoints, 'in')
+    expect(decryptShares(channel(3, 1, 'in'), encryptShares(present(toThird), plaintext))).toEqual(plaintext)
+    expect(decryptShares(present(fromThird), encryptShares(channel(3, 1, 'out'), plaintext))).toEqual(plaintext)
+  })
+
+  it('wiping the shared points leaves none in the channels', () => {
+    const others = peers.slice(1)
+    const sharedPoints = sharedPointsOf(kernel, present(secrets[0]), others)
+    const channels = openChannels(kernel, sid, present(peers[0]), others, sharedPoints, 'out')
+    sharedPoints.fill(0)
+    for (const { shared } of channels) expect(shared).toEqual(new Uint8Array(33))
+  })
+
+  it('refuses a key that is no point, the identity, and another number of shared points', () => {
+    const good = present(peers[1])
+    const self = present(peers[0])
+    for (const encryptionKey of [new Uint8Array(64), new Uint8Array(64).fill(1)]) {
+      const bad = { index: 2, encryptionKey }
+      expect(() => sharedPointsOf(kernel, present(secrets[0]), [bad])).toThrow('points')
+      expect(() => openChannels(kernel, sid, self, [bad], new Uint8Array(33), 'in')).toThrow('points')
+    }
+    for (const length of [0, 32, 34, 66]) {
+      expect(() => openChannels(kernel, sid, self, [good], new Uint8Array(length), 'in')).toThrow('sharedPoints')
+    }
   })
 })

@@ -176,7 +176,14 @@ describe('arguments and results', () => {
     const dealer = { index: 2, encryptionKey: item, commitments: item }
     const good: Readonly<Record<JobName, object>> = {
       dealCommitments: { ...common, coefficients: item, proofNonces: item, encryptionSecret: item },
-      checkDealings: { sid: item, positions: 1, minSigners: 1, dealings: [{ ...dealer, proofs: item }], weightSeed: item },
+      checkDealings: {
+        sid: item,
+        positions: 1,
+        minSigners: 1,
+        dealings: [{ ...dealer, proofs: item }],
+        weightSeed: item,
+        ownCommitments: item,
+      },
       dealShares: {
         ...common,
         coefficients: item,
@@ -186,10 +193,10 @@ describe('arguments and results', () => {
       },
       openShares: {
         ...common,
-        encryptionSecret: item,
+        sharedPoints: item,
         encryptionKey: item,
         ownShares: item,
-        ownCommitments: item,
+        sumCommitments: item,
         dealers: [{ ...dealer, ciphertext: item }],
         verifyingIndices: [1],
         normaliseFor: 'evm',

@@ -127,7 +127,8 @@ function judgeDealing(opened: Case): number | undefined {
   const { positions, minSigners } = shapeOf(opened.context)
   const dealings = [{ index: opened.place + 1, ...body }]
   // No weights: everybody who judges this must come to the same verdict, and no dealer may have chosen its proofs for weights it can compute.
-  return checkDealings.run(opened.kernel, { sid: opened.sid, positions, minSigners, dealings, weightSeed: null }).faults[0]
+  const args = { sid: opened.sid, positions, minSigners, dealings, weightSeed: null, ownCommitments: null }
+  return checkDealings.run(opened.kernel, args).faults[0]
 }
 
 const rules: Readonly<Record<Fault, (opened: Case) => void>> = {

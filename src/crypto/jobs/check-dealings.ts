@@ -1,7 +1,8 @@
-/** The checks of what the other dealers published: every point first, then all proofs together. */
+/** The checks of what the other dealers published, every point first, then all proofs together; and, if all is well, the sum of it. */
 import { concatAll, itemOf } from '../../bytes.ts'
 import { invalidArgument } from '../../errors.ts'
 import { type Kernel, POINT_BYTES } from '../../kernel/contract.ts'
+import { sumCommitments as sumOf } from '../polynomial.ts'
 import { PROOF_BYTES, type ProofStatement, verifyProofs } from '../proof-of-knowledge.ts'
 import { DEALING_FAULT, type Dealing, type JobArgs } from './contract.ts'
 import type { JobDefinition } from './definition.ts'
@@ -12,7 +13,10 @@ type Args = JobArgs<'checkDealings'>
  * A dealing of another size is a mistake of the caller, not of the dealer: the codec takes exactly t points a position, since a longer vector would raise
  * the threshold and a shorter one lower it.
  */
-function checkShape({ dealings, positions, minSigners }: Args): void {
+function checkShape({ dealings, positions, minSigners, ownCommitments }: Args): void {
+  if (ownCommitments !== null && ownCommitments.length !== positions * minSigners * POINT_BYTES) {
+    throw invalidArgument('ownCommitments', 'must be positions x minSigners x 64 bytes')
+  }
   dealings.forEach(({ encryptionKey, commitments, proofs }, i) => {
     if (commitments.length !== positions * minSigners * POINT_BYTES) {
       throw invalidArgument(`dealings[${i}].commitments`, 'must be positions x minSigners x 64 bytes')
@@ -40,7 +44,7 @@ function statementsOf(sid: Uint8Array, { index, commitments, proofs }: Dealing, 
 
 export const checkDealings: JobDefinition<'checkDealings'> = {
   run(kernel, args) {
-    const { sid, positions, minSigners, dealings, weightSeed } = args
+    const { sid, positions, minSigners, dealings, weightSeed, ownCommitments } = args
     checkShape(args)
     const faults = new Uint8Array(dealings.length)
     const statements: ProofStatement[] = []
@@ -60,12 +64,14 @@ export const checkDealings: JobDefinition<'checkDealings'> = {
     owners.forEach((owner, i) => {
       if (valid[i] !== 1) faults[owner] = DEALING_FAULT.badProof
     })
-    return { faults }
+    const wanted = ownCommitments !== null && faults.every((fault) => fault === DEALING_FAULT.none)
+    const sumCommitments = wanted ? sumOf(kernel, [ownCommitments, ...dealings.map((dealing) => dealing.commitments)]) : null
+    return { faults, sumCommitments }
   },
 
   estimateMicros({ positions, minSigners, dealings }) {
-    // A range check and the curve equation a point; two points of a multi-scalar multiplication and some hashes a proof.
-    return dealings.length * positions * (0.15 * minSigners + 25)
+    // A range check, the curve equation and an addition a point; two points of a multi-scalar multiplication and some hashes a proof.
+    return dealings.length * positions * (0.4 * minSigners + 25)
   },
 
   secretsOf() {

@@ -51,7 +51,7 @@ export interface JobTable {
     }
     readonly result: Dealing
   }
-  /** Checks every other dealer's points and proofs: all proofs by one random combination first, singly only if that fails. */
+  /** Checks every other dealer's points and proofs, all proofs by one random combination first, singly only if that fails; sums the commitments. */
   readonly checkDealings: {
     readonly args: {
       readonly sid: Uint8Array
@@ -60,9 +60,15 @@ export interface JobTable {
       readonly dealings: readonly Dealing[]
       /** 32 random bytes, the source of the combination's 128-bit weights; null: each proof for itself, so that nothing is left to chance */
       readonly weightSeed: Uint8Array | null
+      /** positions x t x 64, to be summed with the others'; null where no sum is wanted */
+      readonly ownCommitments: Batch | null
     }
-    /** one DEALING_FAULT a dealing */
-    readonly result: { readonly faults: Uint8Array }
+    readonly result: {
+      /** one DEALING_FAULT a dealing */
+      readonly faults: Uint8Array
+      /** positions x t x 64: the sums over all dealers and us, any of which may be the identity; null when a dealing is faulty or no sum was wanted */
+      readonly sumCommitments: Batch | null
+    }
   }
   /** Evaluates our polynomials at every other index and encrypts the values to the recipients. */
   readonly dealShares: {
@@ -84,6 +90,8 @@ export interface JobTable {
       readonly ciphertexts: readonly Uint8Array[]
       /** secret, positions x 32: f_i(i) */
       readonly ownShares: Batch
+      /** secret, recipients x 33: the Diffie-Hellman points, which serve the other direction too */
+      readonly sharedPoints: Batch
     }
   }
   /** Decrypts and checks all dealers' shares, sums, derives group key and verifying shares, normalises. */
@@ -93,12 +101,13 @@ export interface JobTable {
       readonly index: number
       readonly positions: number
       readonly minSigners: number
-      /** secret */
-      readonly encryptionSecret: Scalar
+      /** secret, dealers x 33, in the order of `dealers`: what `dealShares` gave for the same peers */
+      readonly sharedPoints: Batch
       readonly encryptionKey: Point64
       /** secret */
       readonly ownShares: Batch
-      readonly ownCommitments: Batch
+      /** positions x t x 64: what `checkDealings` gave, not normalised */
+      readonly sumCommitments: Batch
       /** every other dealer, ascending */
       readonly dealers: readonly {
         readonly index: number
@@ -120,8 +129,6 @@ export interface JobTable {
           readonly groupPoints: Batch
           /** positions x verifyingIndices.length x 64 */
           readonly verifyingShares: Batch
-          /** positions x t x 64: sums over all dealers, not normalised */
-          readonly sumCommitments: Batch
         }
       /** one SHARE_FAULT a dealer */
       | { readonly status: 'bad-shares'; readonly faults: Uint8Array }

@@ -3,7 +3,7 @@ import { wipe, wipeOnThrow } from '../../bytes.ts'
 import { invalidArgument } from '../../errors.ts'
 import { type Batch, SCALAR_BYTES } from '../../kernel/contract.ts'
 import { evaluateForEach } from '../polynomial.ts'
-import { encryptShares, openChannels, type ShareChannel, wipeChannels } from '../share-encryption.ts'
+import { encryptShares, openChannels, type ShareChannel, sharedPointsOf } from '../share-encryption.ts'
 import type { JobDefinition } from './definition.ts'
 
 /** One ciphertext a channel; wipes the values. */
@@ -26,13 +26,12 @@ export const dealShares: JobDefinition<'dealShares'> = {
     }
     if (recipients.some((recipient) => recipient.index === index)) throw invalidArgument('recipients', 'must not hold the dealer')
     const indices = [index, ...recipients.map((recipient) => recipient.index)]
-    const channels = openChannels(kernel, sid, { index, encryptionKey }, encryptionSecret, recipients, 'out')
-    try {
+    const sharedPoints = sharedPointsOf(kernel, encryptionSecret, recipients)
+    return wipeOnThrow([sharedPoints], () => {
+      const channels = openChannels(kernel, sid, { index, encryptionKey }, recipients, sharedPoints, 'out')
       const [ownShares = new Uint8Array(0), ...values] = evaluateForEach(kernel, coefficients, minSigners, indices)
-      return wipeOnThrow([ownShares], () => ({ ciphertexts: encryptAll(channels, values), ownShares }))
-    } finally {
-      wipeChannels(channels)
-    }
+      return wipeOnThrow([ownShares], () => ({ ciphertexts: encryptAll(channels, values), ownShares, sharedPoints }))
+    })
   },
 
   estimateMicros({ positions, minSigners, recipients }) {
@@ -44,7 +43,7 @@ export const dealShares: JobDefinition<'dealShares'> = {
     return [coefficients, encryptionSecret]
   },
 
-  secretsOfResult({ ownShares }) {
-    return [ownShares]
+  secretsOfResult({ ownShares, sharedPoints }) {
+    return [ownShares, sharedPoints]
   },
 }

@@ -1,8 +1,8 @@
 /**
  * The end of SharedSecret at one participant: decrypt what the dealers sent, check it, sum it, and derive what all participants must agree on.
  *
- * The sum is checked first: with C = sum of all dealers' commitments, x_j G == sum_k C_k j^k holds if every share is right, and what cancels in
- * the sum does no harm, because only the sum is used. It is checked position by position: errors that cancel between positions would leave
+ * The sum is checked first: with C = sum of all dealers' commitments (made when the dealings were checked), x_j G == sum_k C_k j^k holds if every
+ * share is right, and what cancels in the sum does no harm, because only the sum is used. It is checked position by position: errors that cancel between positions would leave
  * wrong shares in use. Only if it fails is each dealer's share checked, to name who was wrong.
  */
 import { concatAll, copyBytes, equalBytes, itemOf, wipe, wipeOnThrow } from '../../bytes.ts'
@@ -10,8 +10,8 @@ import { invalidArgument, QuorateError } from '../../errors.ts'
 import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES, type Suite } from '../../kernel/contract.ts'
 import { isBelowOrder, isZero } from '../group-order.ts'
 import { type NormalisableKey, normaliseKey } from '../normalise.ts'
-import { gatherPosition, sumCommitments, sumScalars } from '../polynomial.ts'
-import { decryptShares, openChannels, TAG_BYTES, wipeChannels } from '../share-encryption.ts'
+import { gatherPosition, sumScalars } from '../polynomial.ts'
+import { decryptShares, openChannels, TAG_BYTES } from '../share-encryption.ts'
 import { type JobArgs, type JobResult, SHARE_FAULT } from './contract.ts'
 import type { JobDefinition } from './definition.ts'
 
@@ -19,10 +19,10 @@ type Args = JobArgs<'openShares'>
 type Result = JobResult<'openShares'>
 
 /** Sizes are fixed by the codec; another one here is the caller's mistake, except of a ciphertext, which merely does not open. */
-function checkShape({ positions, minSigners, ownShares, ownCommitments, dealers, index }: Args): void {
+function checkShape({ positions, minSigners, ownShares, sumCommitments, dealers, index }: Args): void {
   const commitmentBytes = positions * minSigners * POINT_BYTES
   if (ownShares.length !== positions * SCALAR_BYTES) throw invalidArgument('ownShares', 'must be positions x 32 bytes')
-  if (ownCommitments.length !== commitmentBytes) throw invalidArgument('ownCommitments', 'must be positions x minSigners x 64 bytes')
+  if (sumCommitments.length !== commitmentBytes) throw invalidArgument('sumCommitments', 'must be positions x minSigners x 64 bytes')
   dealers.forEach((dealer, i) => {
     if (dealer.index === index) throw invalidArgument(`dealers[${i}].index`, 'must not be our own')
     if (dealer.commitments.length !== commitmentBytes) {
@@ -33,22 +33,18 @@ function checkShape({ positions, minSigners, ownShares, ownCommitments, dealers,
 
 /** Each dealer's values for us (secret, positions x 32), or null where the ciphertext does not open. */
 function decryptAll(kernel: Kernel, args: Args): (Batch | null)[] {
-  const { sid, index, positions, encryptionSecret, encryptionKey, dealers } = args
-  const channels = openChannels(kernel, sid, { index, encryptionKey }, encryptionSecret, dealers, 'in')
+  const { sid, index, positions, sharedPoints, encryptionKey, dealers } = args
+  const channels = openChannels(kernel, sid, { index, encryptionKey }, dealers, sharedPoints, 'in')
   const plaintexts: Batch[] = []
-  try {
-    return wipeOnThrow(plaintexts, () =>
-      channels.map((channel, i) => {
-        const ciphertext = dealers[i]?.ciphertext
-        if (ciphertext?.length !== positions * SCALAR_BYTES + TAG_BYTES) return null
-        const values = decryptShares(channel, ciphertext)
-        if (values !== null) plaintexts.push(values)
-        return values
-      }),
-    )
-  } finally {
-    wipeChannels(channels)
-  }
+  return wipeOnThrow(plaintexts, () =>
+    channels.map((channel, i) => {
+      const ciphertext = dealers[i]?.ciphertext
+      if (ciphertext?.length !== positions * SCALAR_BYTES + TAG_BYTES) return null
+      const values = decryptShares(channel, ciphertext)
+      if (values !== null) plaintexts.push(values)
+      return values
+    }),
+  )
 }
 
 /** What decides before any arithmetic: no plaintext, or one that holds a number of q or more. */
@@ -143,10 +139,9 @@ function normaliseAll(kernel: Kernel, suite: Suite, { positions, minSigners }: A
 /** Normalises each position for keygen, and checks once more that our share belongs to our verifying share. */
 function finish(kernel: Kernel, args: Args, summed: Summed): Result {
   const { index, positions, minSigners, verifyingIndices, normaliseFor } = args
-  const sumCommitments = copyBytes(summed.sums)
   if (normaliseFor === null) {
     const groupPoints = groupPointsOf(summed.sums, positions, minSigners)
-    return { status: 'shared', shares: copyBytes(summed.shares), groupPoints, verifyingShares: summed.verifyingShares, sumCommitments }
+    return { status: 'shared', shares: copyBytes(summed.shares), groupPoints, verifyingShares: summed.verifyingShares }
   }
   const keys = normaliseAll(kernel, normaliseFor, args, summed)
   const shares = concatAll(keys.map((key) => key.share))
@@ -160,20 +155,18 @@ function finish(kernel: Kernel, args: Args, summed: Summed): Result {
       shares,
       groupPoints: concatAll(keys.map((key) => key.groupPoint)),
       verifyingShares: concatAll(keys.map((key) => key.verifyingShares)),
-      sumCommitments,
     }
   })
 }
 
 function open(kernel: Kernel, args: Args, received: readonly (Batch | null)[]): Result {
-  const { positions, minSigners, ownShares, ownCommitments, dealers, verifyingIndices } = args
+  const { positions, minSigners, ownShares, sumCommitments: sums, verifyingIndices } = args
   const faults = encodingFaults(received, positions)
   const usable = received.filter((values) => values !== null)
   if (faults.some((fault) => fault !== SHARE_FAULT.none)) {
     checkEachDealer(kernel, args, received, faults)
     return { status: 'bad-shares', faults }
   }
-  const sums = sumCommitments(kernel, [ownCommitments, ...dealers.map((dealer) => dealer.commitments)])
   const shares = sumScalars(kernel, [ownShares, ...usable])
   try {
     if (!sumsHold(kernel, args, shares, sums)) {
@@ -202,14 +195,13 @@ export const openShares: JobDefinition<'openShares'> = {
   },
 
   estimateMicros({ positions, minSigners, dealers, verifyingIndices }) {
-    // A constant-time multiplication and a decryption a dealer; an addition a commitment; a small-index Horner step a coefficient and index.
-    const sums = 0.25 * (dealers.length + 1) * positions * minSigners
+    // A decryption a dealer; a small-index Horner step a coefficient and index.
     const evaluations = 1.5 * (verifyingIndices.length + 1) * positions * minSigners
-    return 60 * dealers.length + sums + evaluations + 40 * positions
+    return 15 * dealers.length + evaluations + 40 * positions
   },
 
-  secretsOf({ encryptionSecret, ownShares }) {
-    return [encryptionSecret, ownShares]
+  secretsOf({ sharedPoints, ownShares }) {
+    return [sharedPoints, ownShares]
   },
 
   secretsOfResult(result) {

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { concatBytes } from '../../../src/bytes.ts'
 import { GROUP_ORDER, MINUS_ONE } from '../../../src/crypto/group-order.ts'
 import { DEALING_FAULT, type Dealing, SHARE_FAULT } from '../../../src/crypto/jobs/contract.ts'
-import { encryptShares, openChannels } from '../../../src/crypto/share-encryption.ts'
+import { encryptShares, openChannels, sharedPointsOf } from '../../../src/crypto/share-encryption.ts'
 import { QuorateError } from '../../../src/errors.ts'
 import type { Kernel } from '../../../src/kernel/index.ts'
 import { seededRandom, testSeed } from '../../helpers/random.ts'
 import {
+  checkDealings,
   type Dealt,
   dealAll,
   faultsOf,
@@ -124,6 +125,18 @@ describe.each(kernels)('on the %s kernel', (_name, kernel) => {
       expect(faultsOf(kernel, sid, shape, changed)).toEqual([badPoint, badProof, none, badPoint])
     })
 
+    it('the commitments are summed with our own, if nobody is at fault and a sum is wanted', () => {
+      const [own, ...others] = dealings
+      const sum = kernel.sum(concatBytes(...dealings.map(({ commitments }) => commitments)), 4)
+      const ownCommitments = present(own).commitments
+      expect(checkDealings(kernel, sid, shape, others, ownCommitments)).toEqual({ faults: new Uint8Array(3), sumCommitments: sum })
+      expect(checkDealings(kernel, sid, shape, others, null).sumCommitments).toBeNull()
+      const faulty = others.map((dealing, i) => (i === 1 ? { ...dealing, proofs: flipBit(dealing.proofs, 767) } : dealing))
+      expect(checkDealings(kernel, sid, shape, faulty, ownCommitments).sumCommitments).toBeNull()
+      expect(checkDealings(kernel, sid, shape, [], ownCommitments).sumCommitments).toEqual(ownCommitments)
+      expect(() => checkDealings(kernel, sid, shape, others, ownCommitments.slice(64))).toThrow('ownCommitments')
+    })
+
     it('G2, G3: a vector of another length never reaches the arithmetic', () => {
       for (const change of [-64, 64, -256]) {
         const commitments = new Uint8Array(present(dealings[0]).commitments.length + change)
@@ -153,7 +166,8 @@ describe.each(kernels)('on the %s kernel', (_name, kernel) => {
       const dealer = present(parties[from - 1])
       const to = { index: victim, encryptionKey: present(parties[victim - 1]).dealing.encryptionKey }
       const self = { index: from, encryptionKey: dealer.dealing.encryptionKey }
-      return encryptShares(present(openChannels(kernel, sid, self, dealer.encryptionSecret, [to], 'out')[0]), plaintext)
+      const sharedPoints = sharedPointsOf(kernel, dealer.encryptionSecret, [to])
+      return encryptShares(present(openChannels(kernel, sid, self, [to], sharedPoints, 'out')[0]), plaintext)
     }
 
     /** The honest values of dealer `from` for the victim, with something added at each position. */
@@ -247,9 +261,11 @@ describe.each(kernels)('on the %s kernel', (_name, kernel) => {
     })
 
     it('arguments of another size are refused by name', () => {
-      const short = { ...present(parties[1]), dealing: { ...present(dealings[1]), commitments: new Uint8Array(64) } }
-      const people = parties.map((party) => (party.index === 2 ? short : party))
-      expect(() => open({}, people)).toThrow('dealers[1].commitments')
+      const cut = ({ dealing, ...party }: Party): Party => ({ ...party, dealing: { ...dealing, commitments: new Uint8Array(64) } })
+      // The sum of vectors of two lengths is no sum: here all are short, then only what the job is told of one dealer.
+      expect(() => open({}, parties.map(cut))).toThrow('sumCommitments')
+      const one = parties.map((party) => (party.index === 2 ? cut(party) : party))
+      expect(() => openAt(kernel, sid, shape, one, dealt, victim, null, [], new Uint8Array(256))).toThrow('dealers[1].commitments')
       const own = { ...dealt, own: new Map([[victim, new Uint8Array(32)]]) }
       expect(() => openAt(kernel, sid, shape, parties, own, victim)).toThrow('ownShares')
     })

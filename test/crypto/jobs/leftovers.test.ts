@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { copyBytes } from '../../../src/bytes.ts'
 import type { Job, JobName } from '../../../src/crypto/jobs/contract.ts'
 import { jobs, runJob } from '../../../src/crypto/jobs/index.ts'
+import { sumCommitments } from '../../../src/crypto/polynomial.ts'
 import { reduceWide } from '../../../src/crypto/suites/index.ts'
 import type { Suite } from '../../../src/kernel/contract.ts'
 import { bytesIn, KernelFailure, leftIn, secretsOf, watch } from '../../helpers/leftovers.ts'
 import { seededRandom, testSeed } from '../../helpers/random.ts'
-import { dealAll, kernels, makeParties, present, type Shape, sidOf } from '../ceremony.ts'
+import { dealAll, kernels, makeParties, present, type Shape, sharedPointsWith, sidOf } from '../ceremony.ts'
 import { dealGroup, roundOne } from '../frost-group.ts'
 
 const kernel = present(kernels[1])[1]
@@ -30,10 +31,10 @@ function openShares(normaliseFor: Suite | null, spoilt = false): Job {
   }))
   const args = {
     ...common,
-    encryptionSecret: self.encryptionSecret,
+    sharedPoints: sharedPointsWith(kernel, self, others),
     encryptionKey: self.dealing.encryptionKey,
     ownShares: present(dealt.own.get(1)),
-    ownCommitments: self.dealing.commitments,
+    sumCommitments: sumCommitments(kernel, [self.dealing.commitments, ...dealers.map(({ commitments }) => commitments)]),
     dealers,
     verifyingIndices: [1, 2, 3, 4],
     normaliseFor,

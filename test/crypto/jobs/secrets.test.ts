@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { concatBytes, copyBytes, toHex } from '../../../src/bytes.ts'
 import type { Job, JobArgs, JobName } from '../../../src/crypto/jobs/contract.ts'
 import { jobs, runJob } from '../../../src/crypto/jobs/index.ts'
-import { evaluateForEach } from '../../../src/crypto/polynomial.ts'
+import { evaluateForEach, sumCommitments } from '../../../src/crypto/polynomial.ts'
 import { bytesIn, leftIn, watch } from '../../helpers/leftovers.ts'
 import { seededRandom, testSeed } from '../../helpers/random.ts'
-import { baseline, dealAll, makeParties, present, type Shape, shared, sidOf } from '../ceremony.ts'
+import { baseline, dealAll, makeParties, present, type Shape, shared, sharedPointsWith, sidOf } from '../ceremony.ts'
 
 const seed = testSeed()
 const shape: Shape = { n: 3, t: 2, positions: 2 }
@@ -52,10 +52,13 @@ const plainArgs = {
     index: 1,
     positions: 2,
     minSigners: 2,
-    encryptionSecret: self.encryptionSecret,
+    sharedPoints: sharedPointsWith(baseline, self, others),
     encryptionKey: self.dealing.encryptionKey,
     ownShares: present(dealt.own.get(1)),
-    ownCommitments: self.dealing.commitments,
+    sumCommitments: sumCommitments(
+      baseline,
+      parties.map(({ dealing }) => dealing.commitments),
+    ),
     dealers: others.map(({ index, dealing }) => ({
       index,
       encryptionKey: dealing.encryptionKey,
@@ -82,6 +85,7 @@ function secretScalars(): string[] {
   return all.flatMap((bytes) => chunks(bytes, 32))
 }
 
+/** The x of each Diffie-Hellman point: a compressed point is a byte and this. */
 const sharedPoints = chunks(
   baseline.mul(
     concatBytes(...others.map(({ dealing }) => dealing.encryptionKey)),
@@ -123,7 +127,10 @@ describe.each(Object.keys(plainArgs) as (keyof typeof plainArgs)[])('%s', (name)
   it('names its secret arguments, and only those', () => {
     const definition = jobs[name] as { secretsOf(args: unknown): readonly Uint8Array[] }
     const named = definition.secretsOf(plainArgs[name])
-    for (const bytes of named) expect(chunks(bytes, 32).every((chunk) => secrets.includes(chunk))).toBe(true)
+    for (const bytes of named) {
+      const items = bytes.length % 33 === 0 ? chunks(bytes, 33).map((point) => point.slice(2)) : chunks(bytes, 32)
+      expect(items.every((item) => secrets.includes(item))).toBe(true)
+    }
     const rest = bytesIn(plainArgs[name]).filter((bytes) => !named.includes(bytes))
     for (const bytes of rest) for (const secret of secrets) expect(toHex(bytes).includes(secret)).toBe(false)
   })
@@ -132,7 +139,7 @@ describe.each(Object.keys(plainArgs) as (keyof typeof plainArgs)[])('%s', (name)
     const result: unknown = runJob(baseline, { name, args: plainArgs[name] } as Job)
     const definition = jobs[name] as { secretsOfResult(result: unknown): readonly Uint8Array[] }
     const named = definition.secretsOfResult(result)
-    expect(named.length).toBe(name === 'dealCommitments' ? 0 : 1)
+    expect(named.length).toBe({ dealCommitments: 0, dealShares: 2, openShares: 1 }[name])
     const rest = bytesIn(result).filter((bytes) => !named.includes(bytes))
     for (const bytes of rest) for (const secret of secrets) expect(toHex(bytes).includes(secret)).toBe(false)
   })
@@ -154,7 +161,8 @@ describe('openShares with faulty dealers', () => {
   }
   it.each(Object.entries(cases))('leaves no secret of the honest ones behind: %s', (_, changes) => {
     const dealers = plainArgs.openShares.dealers.map((dealer, i) => ({ ...dealer, ...(changes as Record<number, object>)[i] }))
-    const args = { ...plainArgs.openShares, dealers }
+    const sums = sumCommitments(baseline, [self.dealing.commitments, ...dealers.map(({ commitments }) => commitments)])
+    const args = { ...plainArgs.openShares, dealers, sumCommitments: sums }
     const { result, arrays } = watch(baseline, (kernel) => runJob(kernel, { name: 'openShares', args }))
     expect(result?.status).toBe('bad-shares')
     expect(leftIn(arrays, secrets, bytesIn(args))).toEqual([])
@@ -173,7 +181,7 @@ describe('the table of jobs', () => {
     const larger = { ...plainArgs.dealCommitments, minSigners: 20 }
     expect(jobs.dealCommitments.estimateMicros(larger)).toBeGreaterThan(jobs.dealCommitments.estimateMicros(plainArgs.dealCommitments))
     const dealings = Array.from({ length: 50 }, () => self.dealing)
-    const check = { sid, positions: 2, minSigners: 2, weightSeed: new Uint8Array(32) }
+    const check = { sid, positions: 2, minSigners: 2, weightSeed: new Uint8Array(32), ownCommitments: null }
     expect(jobs.checkDealings.estimateMicros({ ...check, dealings })).toBeGreaterThan(
       jobs.checkDealings.estimateMicros({ ...check, dealings: dealings.slice(0, 2) }),
     )
