@@ -7,10 +7,12 @@
  * value and H an odd multiple of 2^(5 b), so that H +- L is not zero, and it is below 2^255 < q. The top entry, 2^255 G for every scalar, is
  * added last with every case computed and one selected by masks (comb.ts says when they occur).
  */
+import { LARGE_ORDER } from '../curve'
 import { fieldInvert, fieldZeroMask } from '../field/element'
-import { fieldAdd, fieldCopy, fieldNegateMasked, fieldSelect, fieldSet, fieldSub } from '../field/linear'
+import { fieldAdd, fieldCopy, fieldIsClear, fieldNegateMasked, fieldSelect, fieldSet, fieldSub } from '../field/linear'
 import { fieldMul, fieldMulSub, fieldSqrSub2, fieldSqrTriple } from '../field/multiply'
 import { AFFINE, FIELD, mark, release, SCALAR, take, TEMP_COMB } from '../memory'
+import { copyAffine, pushAdd, runBatchVar } from '../point/batch'
 import { COMB_TOP, COMB_WINDOWS, combEntry, combEntryVar, combRecode } from './comb'
 
 /** Scalars that share the inversions: their entries, 7.3 kB each, stay in the second-level cache. */
@@ -86,6 +88,17 @@ function sumGroup(r: usize, entries: usize, signs: usize, count: i32): void {
 
 /** Place j of every row becomes the sum of places 2 j and 2 j + 1, never equal or opposite, for j < pairs. */
 function addPairs(entries: usize, count: i32, pairs: i32, products: usize): void {
+  if (!LARGE_ORDER) {
+    // in a group of a few elements they do meet
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < pairs; j++) {
+        const to = entries + <usize>i * ROW + <usize>j * AFFINE
+        pushAdd(to, to + <usize>j * AFFINE, to + <usize>(j + 1) * AFFINE)
+      }
+    }
+    runBatchVar()
+    return
+  }
   let product = products + <usize>(count * pairs) * FIELD
   fieldSet(product, 1)
   for (let i = count - 1; i >= 0; i--) {
@@ -155,6 +168,7 @@ function addTop(r: usize, entries: usize, signs: usize, count: i32, products: us
     const infinite = load<i64>(below + 144)
     fieldSelect(out, CONSTANT, infinite)
     fieldSelect(out + 72, CONSTANT, infinite)
+    if (!LARGE_ORDER && fieldIsClear(sum + 72)) copyAffine(out, COMB_TOP)
     fieldNegateMasked(out + 72, out + 72, load<i64>(signs + (<usize>i << 3)))
   }
 }

@@ -1,0 +1,27 @@
+/** Kernels that scripts/build-test-kernel.mjs builds for tests from the release's sources. */
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { KernelInstance } from '../../src/kernel/wasm/instance.ts'
+import { webAssembly } from '../../src/kernel/wasm/webassembly.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const run = promisify(execFile)
+
+export interface TestKernel {
+  /** of the built files, without their ending */
+  readonly path: string
+  readonly wasm: Uint8Array
+}
+
+/** Builds the kernel, or takes it from an earlier build of the same inputs. */
+export async function buildTestKernel(...name: readonly string[]): Promise<TestKernel> {
+  const { stdout } = await run(process.execPath, ['scripts/build-test-kernel.mjs', ...name], { cwd: root })
+  const path = stdout.trim()
+  return { path, wasm: new Uint8Array(await readFile(`${path}.wasm`)) }
+}
+
+export async function instantiate({ wasm }: Pick<TestKernel, 'wasm'>): Promise<KernelInstance> {
+  return new KernelInstance({ module: await webAssembly.compile(wasm), sha256: '' })
+}
