@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { type Batch, createBaselineKernel, type Kernel, loadWasmKernel } from 'quorate/kernel'
 import type { Implementation } from './json.ts'
 import type { Contender } from './model.ts'
-import type { OperationName, Peer, PeerOperations, Prepared } from './peers/contract.ts'
+import type { OperationName, Peer, PeerCeremonies, PeerOperations, Prepared } from './peers/contract.ts'
 
 export interface NamedKernel {
   readonly impl: Implementation
@@ -62,4 +62,9 @@ export function byPeers<N extends OperationName>(
     const operation = operations[name]
     return operation === undefined || (only !== null && !only.includes(impl)) ? [] : [{ impl, ...prepare(operation) }]
   })
+}
+
+/** The other implementations that have ceremonies. */
+export function byCeremonies({ peers }: Context, prepare: (ceremonies: PeerCeremonies) => Prepared): Contender[] {
+  return peers.flatMap(({ impl, ceremonies }) => (ceremonies === undefined ? [] : [{ impl, ...prepare(ceremonies) }]))
 }

@@ -5,12 +5,12 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { admittedIn, failuresOf, verdictLine, verdictsOf } from './check.ts'
 import { comparisonLines } from './compare.ts'
-import { type BenchJson, benchJson } from './json.ts'
+import { type BenchJson, benchJson, type Machine } from './json.ts'
 import { type Options, parseOptions, type RunOptions, USAGE, UsageError } from './options.ts'
 import { loadPeers } from './peers/index.ts'
 import { projectFile } from './root.ts'
 import { DisagreementError, runBenchmark } from './run.ts'
-import { headLine, rowLine } from './table.ts'
+import { headLine, rowLines } from './table.ts'
 
 /** @throws UsageError */
 function readJson(file: string): BenchJson {
@@ -33,14 +33,19 @@ function writeJson(file: string, result: BenchJson): void {
 }
 
 async function run(options: RunOptions): Promise<number> {
+  let kernel: Machine['kernel'] = 'integer'
   const result = await runBenchmark(options, await loadPeers(), {
-    begin({ node, cpu, cores, kernel }, { missing }) {
+    begin(machine, { missing }) {
+      const { node, cpu, cores } = machine
+      kernel = machine.kernel
       console.log(`Node ${node}, ${kernel} kernel, ${cpu}, ${cores} cores${options.quick ? '; quick: times mean little' : ''}`)
       for (const { impl, reason } of missing) console.log(`${impl}: ${reason}`)
       console.log('Times are medians for one item; the other columns say how many times longer each implementation takes.')
       console.log(headLine())
     },
-    rows: (_, rows) => console.log(rowLine(rows, rows.some(({ impl }) => impl === 'quorate-fma') ? 'fma' : 'integer')),
+    rows(rows, ratios) {
+      for (const line of rowLines(rows, ratios, kernel)) console.log(line)
+    },
   })
   if (options.json !== null) writeJson(options.json, result)
   console.log(

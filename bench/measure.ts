@@ -11,16 +11,15 @@ export interface Effort {
   /** seconds a round and contender, for benchmark.js */
   readonly minTime: number
   readonly maxTime: number
-  /** runs of the `repeat` timer, and of contenders that take seconds */
+  /** runs of the `repeat` timer */
   readonly repetitions: number
-  readonly slowRepetitions: number
   /** what the `repeat` timer may spend on warming a contender up, in milliseconds: V8 optimises in the background */
   readonly warmUpMs: number
 }
 
-export const FULL: Effort = { rounds: 9, minTime: 0.02, maxTime: 0.03, repetitions: 15, slowRepetitions: 3, warmUpMs: 150 }
+export const FULL: Effort = { rounds: 9, minTime: 0.02, maxTime: 0.03, repetitions: 15, warmUpMs: 150 }
 /** Shows that everything runs and agrees; its times mean little. */
-export const QUICK: Effort = { rounds: 1, minTime: 0.002, maxTime: 0.003, repetitions: 1, slowRepetitions: 1, warmUpMs: 0 }
+export const QUICK: Effort = { rounds: 1, minTime: 0.002, maxTime: 0.003, repetitions: 1, warmUpMs: 0 }
 
 const UNITS_A_SECOND: Readonly<Record<Exclude<Unit, 'bytes' | 'ops/s'>, number>> = { ns: 1e9, us: 1e6, ms: 1e3 }
 
@@ -34,22 +33,24 @@ export function inUnit(seconds: number, unit: Unit): number {
 export async function measure({ timer, contenders }: Case, effort: Effort): Promise<number[][]> {
   const samples: number[][] = contenders.map(() => [])
   const rounds = timer === 'benchmark' ? effort.rounds : effort.repetitions
-  if (timer === 'repeat') for (const contender of contenders) await warmUp(contender, effort.warmUpMs)
+  if (timer === 'repeat') {
+    for (const contender of contenders) if (contender.repetitions === undefined) await warmUp(contender, effort.warmUpMs)
+  }
   for (let round = 0; round < rounds; round++) {
     for (let place = 0; place < contenders.length; place++) {
       const which = (place + round) % contenders.length
       const contender = contenders[which]
-      if (contender === undefined || !takesPart(contender, round, rounds, effort)) continue
+      if (contender === undefined || !takesPart(contender.repetitions, round, rounds)) continue
       samples[which]?.push((timer === 'benchmark' ? byBenchmark(contender, effort) : await byClock(contender)) / contender.items)
     }
   }
   return samples
 }
 
-/** A contender that takes seconds runs in a few of the rounds, spread over all of them. */
-function takesPart({ slow }: Contender, round: number, rounds: number, { slowRepetitions }: Effort): boolean {
-  if (slow !== true || slowRepetitions >= rounds) return true
-  return Math.floor((round * slowRepetitions) / rounds) !== Math.floor(((round - 1) * slowRepetitions) / rounds)
+/** A contender with fewer repetitions runs in as many of the rounds, spread over all of them. */
+export function takesPart(repetitions: number | undefined, round: number, rounds: number): boolean {
+  if (repetitions === undefined || repetitions >= rounds) return true
+  return Math.floor((round * repetitions) / rounds) !== Math.floor(((round - 1) * repetitions) / rounds)
 }
 
 /** Seconds a call: the mean of one round. */

@@ -4,6 +4,8 @@ import type { Implementation, Unit } from './json.ts'
 /** One implementation of a case's operation. Inputs are parsed beforehand into the form that suits it best. */
 export interface Contender {
   readonly impl: Implementation
+  /** of its row, where contenders of one case have rows of different ids; default: the source's */
+  readonly id?: string
   /** results that one `run` gives: times are divided by it */
   readonly items: number
   /** undoes what a run used up; not timed, before each run of the `repeat` timer */
@@ -11,8 +13,10 @@ export interface Contender {
   run(): unknown
   /** the result in a form that is equal for all implementations; null: it has none that could be compared (each run draws fresh values) */
   result(): Uint8Array | null | Promise<Uint8Array>
-  /** takes seconds: few runs, and none with --quick */
-  readonly slow?: boolean
+  /** runs of the `repeat` timer, for what takes long; default: those of the run's effort */
+  readonly repetitions?: number
+  /** left out with --quick */
+  readonly notQuick?: boolean
 }
 
 export interface Case {
@@ -30,6 +34,8 @@ export interface Figures {
 
 export interface CaseSource {
   readonly id: string
+  /** of its rows, where they are not `id` */
+  readonly rowIds?: readonly string[]
   readonly unit: Unit
   /** what one item is, for readers: "a multiplication" */
   readonly what: string

@@ -1,7 +1,7 @@
 /** One run: chosen cases, each compared and then timed, as the rows of a `BenchJson`. */
 import os from 'node:os'
 import { type Context, makeContext } from './context.ts'
-import type { BenchJson, BenchRow, Machine } from './json.ts'
+import type { BenchJson, BenchRatio, BenchRow, Machine } from './json.ts'
 import { FULL, inUnit, measure, QUICK } from './measure.ts'
 import type { Case, CaseSource, Figures } from './model.ts'
 import type { RunOptions } from './options.ts'
@@ -18,38 +18,46 @@ export class DisagreementError extends Error {}
 export interface Listener {
   /** before the first case */
   begin(machine: Machine, peers: LoadedPeers): void
-  /** after each case: its rows */
-  rows(source: CaseSource, rows: readonly BenchRow[]): void
+  /** after each case: its rows, and what they say about the others */
+  rows(rows: readonly BenchRow[], ratios: readonly BenchRatio[]): void
 }
 
 /** @throws UsageError when no row has an id that contains a filter's text */
 export function selectCases(sources: readonly CaseSource[], { filters, quick }: Pick<RunOptions, 'filters' | 'quick'>): CaseSource[] {
-  const wanted = sources.filter(({ id }) => filters.length === 0 || filters.some((text) => id.includes(text)))
+  const wanted = sources.filter(
+    ({ id, rowIds = [id] }) => filters.length === 0 || filters.some((text) => rowIds.some((row) => row.includes(text))),
+  )
   if (wanted.length === 0) throw new UsageError(`no row's id contains ${filters.map((text) => `"${text}"`).join(' or ')}`)
   const chosen = wanted.filter(({ large }) => !(quick && large === true))
   if (chosen.length === 0) throw new UsageError('--quick leaves out everything that the filter selects')
   return chosen
 }
 
-/**
- * Whether the results could be compared.
- *
- * @throws DisagreementError when they differ
- */
-export async function compareResults(id: string, { contenders }: Case): Promise<boolean> {
+export interface Comparison {
+  /** there were two results or more to compare */
+  readonly checked: boolean
+  /** what each contender took for it, in seconds an item: a first run, not warmed up */
+  readonly seconds: readonly number[]
+}
+
+/** @throws DisagreementError when two results differ */
+export async function compareResults(id: string, { contenders }: Case): Promise<Comparison> {
   let expected: Uint8Array | null = null
-  let comparisons = 0
+  let results = 0
+  const seconds: number[] = []
   for (const contender of contenders) {
     contender.prepare?.()
+    const start = performance.now()
     const result = await contender.result()
+    seconds.push((performance.now() - start) / 1e3 / contender.items)
     if (result === null) continue
-    if (expected !== null && Buffer.compare(expected, result) !== 0) {
+    results++
+    expected ??= result
+    if (Buffer.compare(expected, result) !== 0) {
       throw new DisagreementError(`${id}: ${contender.impl} computes something else than ${contenders[0]?.impl}`)
     }
-    comparisons += expected === null ? 0 : 1
-    expected ??= result
   }
-  return comparisons > 0
+  return { checked: results > 1, seconds }
 }
 
 async function rowsOf(source: CaseSource, built: Case | Figures, quick: boolean): Promise<BenchRow[]> {
@@ -57,14 +65,18 @@ async function rowsOf(source: CaseSource, built: Case | Figures, quick: boolean)
   if ('figures' in built) {
     return built.figures.map(({ impl, values }) => ({ id, impl, unit, ...roundedSummary(values), checked: false }))
   }
-  const contenders = quick ? built.contenders.filter(({ slow }) => slow !== true) : built.contenders
+  const contenders = quick ? built.contenders.filter(({ notQuick }) => notQuick !== true) : built.contenders
   const chosen: Case = { ...built, contenders }
   try {
-    const checked = await compareResults(id, chosen)
-    const samples = await measure(chosen, quick ? QUICK : FULL)
-    return contenders.flatMap(({ impl }, i) => {
-      const seconds = samples[i] ?? []
-      return seconds.length === 0 ? [] : [{ id, impl, unit, ...roundedSummary(seconds.map((value) => inUnit(value, unit))), checked }]
+    const { checked, seconds } = await compareResults(id, chosen)
+    // With --quick, what takes seconds ran long enough when its result was compared.
+    const once = contenders.filter(({ repetitions }) => quick && repetitions !== undefined)
+    const timed = contenders.filter((contender) => !once.includes(contender))
+    const samples = await measure({ ...chosen, contenders: timed }, quick ? QUICK : FULL)
+    return contenders.flatMap((contender, i) => {
+      const { impl, id: rowId = id } = contender
+      const values = once.includes(contender) ? seconds.slice(i, i + 1) : (samples[timed.indexOf(contender)] ?? [])
+      return values.length === 0 ? [] : [{ id: rowId, impl, unit, ...roundedSummary(values.map((value) => inUnit(value, unit))), checked }]
     })
   } finally {
     await built.close?.()
@@ -98,7 +110,7 @@ export async function runBenchmark(options: RunOptions, loaded: LoadedPeers, lis
   for (const source of sources) {
     const made = await rowsOf(source, await source.build(), options.quick)
     rows.push(...made)
-    listener.rows(source, made)
+    listener.rows(made, ratiosOf(machine.kernel, made))
   }
   return {
     schema: 'quorate.bench/1',

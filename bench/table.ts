@@ -1,5 +1,5 @@
 /** The table that a run prints: a line a row id, times in the row's unit, how many times slower the others are; at most 120 columns. */
-import type { BenchJson, BenchRow, Implementation } from './json.ts'
+import type { BenchJson, BenchRatio, BenchRow, Implementation } from './json.ts'
 
 const PEERS: readonly Implementation[] = ['baseline', 'noble', 'elliptic', 'tiny', 'libauth', 'native']
 const ID_WIDTH = 40
@@ -21,13 +21,24 @@ export function headLine(): string {
   return line('row', 'quorate', '+-', PEERS)
 }
 
-export function rowLine(rows: readonly BenchRow[], kernel: BenchJson['machine']['kernel']): string {
-  const own = rows.find(({ impl }) => impl === `quorate-${kernel}`)
-  if (own === undefined) return line(rows[0]?.id ?? '', 'not measured', '', [])
-  const spread = own.samples > 1 && own.median > 0 ? `${((50 * (own.max - own.min)) / own.median).toFixed(0)}%` : ''
-  const cells = PEERS.map((impl) => {
-    const row = rows.find((one) => one.impl === impl)
-    return row === undefined || row.unit === 'bytes' || own.median === 0 ? '' : `${amount(row.median / own.median)}x`
+/** One line for each id among the rows of a case. */
+export function rowLines(rows: readonly BenchRow[], ratios: readonly BenchRatio[], kernel: BenchJson['machine']['kernel']): string[] {
+  return [...new Set(rows.map(({ id }) => id))].map((id) => {
+    const own = rows.find((row) => row.id === id && row.impl === `quorate-${kernel}`)
+    if (own === undefined) return line(id, 'not measured', '', [])
+    const spread = own.samples > 1 && own.median > 0 ? `${((50 * (own.max - own.min)) / own.median).toFixed(0)}%` : ''
+    const mine = ratios.filter((ratio) => ratio.id === id)
+    const cells = PEERS.map((impl) => {
+      const found = mine.find(({ against }) => against === impl)
+      return found === undefined ? '' : `${amount(found.ratio)}x`
+    })
+    const alone = mine.find(({ against }) => against === own.impl)
+    const note = alone === undefined ? '' : `  ${amount(alone.ratio)}x as fast as on the calling thread`
+    return line(
+      id,
+      own.unit === 'bytes' ? `${own.median} B` : `${amount(own.median)} ${own.unit}`,
+      spread,
+      note === '' ? cells : [note],
+    ).trimEnd()
   })
-  return line(own.id, own.unit === 'bytes' ? `${own.median} B` : `${amount(own.median)} ${own.unit}`, spread, cells).trimEnd()
 }

@@ -2,9 +2,11 @@
  * What another implementation can be measured at. Each operation takes the same bytes, brings them into the form that suits the implementation
  * best before anything is timed, and leaves out what it does not offer.
  */
-import type { Batch, Scalar } from 'quorate/kernel'
+import type { Batch, Kernel, Scalar } from 'quorate/kernel'
 import type { Implementation } from '../json.ts'
 import type { Contender } from '../model.ts'
+import type { DkgInputs } from '../suites/dkg-inputs.ts'
+import type { SigningInputs } from '../suites/frost-inputs.ts'
 
 export type Prepared = Omit<Contender, 'impl'>
 
@@ -31,17 +33,36 @@ export interface PeerOperations {
   decompress(compressed: Batch): Prepared
   /** sum k_i P_i, affine */
   msm(points: Batch, scalars: Batch): Prepared
+  /** v polynomials, v x t x 64, at one small index: v x 64 */
+  evaluateInExponent(commitments: Batch, t: number, index: number): Prepared
   /** one byte a signature: 1 valid */
   verifyBip340(signed: readonly SignedMessage[]): Prepared
 }
 
 export type OperationName = keyof PeerOperations
 
+/** Whole ceremonies, on the same keys, polynomials and nonces as ours. `kernel` makes inputs. */
+export interface PeerCeremonies {
+  /** all rounds at one participant: share (32), group key (33), verifying shares (n x 33) */
+  dkg(kernel: Kernel, inputs: DkgInputs): Prepared
+  /** the signature share (32) */
+  sign(inputs: SigningInputs): Prepared
+  /** the signature (65), verified */
+  aggregate(inputs: SigningInputs): Prepared
+  /** both: the work of one node after round one */
+  signAndAggregate(inputs: SigningInputs): Prepared
+  /** an aggregation that fails: the places of those whose shares are wrong, a byte each */
+  blame(inputs: SigningInputs, shares: readonly Uint8Array[]): Prepared
+}
+
+export type CeremonyName = keyof PeerCeremonies
+
 export interface Peer {
   readonly impl: Implementation
   /** package and version, for the record */
   readonly versions: Readonly<Record<string, string>>
   readonly operations: Partial<PeerOperations>
+  readonly ceremonies?: PeerCeremonies
 }
 
 /** The parts of a batch. */
@@ -93,4 +114,12 @@ export function uncompressed(point: Uint8Array): Uint8Array {
 /** 65 bytes without their first. */
 export function coordinates(point: Uint8Array): Uint8Array {
   return point.subarray(1)
+}
+
+/** A point of 64 bytes as 33. */
+export function pointBytes(point: Uint8Array): Uint8Array {
+  const compressed = new Uint8Array(33)
+  compressed[0] = 2 + ((point[63] ?? 0) & 1)
+  compressed.set(point.subarray(0, 32), 1)
+  return compressed
 }

@@ -2,6 +2,8 @@
 import { normalizeZ, pippenger } from '@noble/curves/abstract/curve.js'
 import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js'
 import { fromNumber, oneByOne, type Peer, type Prepared, pairs, split, toNumber } from './contract.ts'
+import { nobleDkg } from './noble-dkg.ts'
+import { nobleSigning } from './noble-frost.ts'
 import { versionOf } from './versions.ts'
 
 const { Point } = secp256k1
@@ -38,6 +40,7 @@ export function noblePeer(): Peer {
   return {
     impl: 'noble',
     versions: { '@noble/curves': versionOf('@noble/curves', '@noble/curves/secp256k1.js') },
+    ceremonies: { dkg: nobleDkg, ...nobleSigning },
     operations: {
       fieldMul: (a, b, times) => {
         const factor = toNumber(b)
@@ -68,6 +71,14 @@ export function noblePeer(): Peer {
       msm: (points, scalars) => {
         const [list, numbers] = [pointsOf(points), numbersOf(scalars)]
         return { items: 1, run: () => pippenger(Point, list, numbers), result: () => bytesOf(pippenger(Point, list, numbers)) }
+      },
+      // Horner's rule: its own FROST takes full-size powers of the index instead, which costs more.
+      evaluateInExponent: (commitments, t, index) => {
+        const polynomials = split(commitments, 64 * t).map(pointsOf)
+        const k = BigInt(index)
+        const evaluate = (polynomial: readonly Point[]): Point =>
+          polynomial.reduceRight((sum, commitment) => sum.multiplyUnsafe(k).add(commitment), Point.ZERO)
+        return { ...batch(() => polynomials.map(evaluate), polynomials.length), items: 1 }
       },
       verifyBip340: (signed) =>
         oneByOne(

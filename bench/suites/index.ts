@@ -1,10 +1,30 @@
 /** All suites, in the order of the table. */
 import type { Context } from '../context.ts'
 import type { CaseSource } from '../model.ts'
+import { dkgSuite } from './dkg.ts'
+import { exponentSuite } from './exponent.ts'
 import { fieldSuite } from './field.ts'
+import { frostSuite } from './frost.ts'
 import { msmSuite } from './msm.ts'
 import { pointSuite } from './point.ts'
+import { poolSuite } from './pool.ts'
+import { envelopeSuite, proofSuite, signatureSuite } from './signature.ts'
+import { startUpSuite } from './start-up.ts'
+
+const SUITES = [
+  fieldSuite,
+  pointSuite,
+  msmSuite,
+  exponentSuite,
+  proofSuite,
+  signatureSuite,
+  dkgSuite,
+  frostSuite,
+  envelopeSuite,
+  poolSuite,
+  startUpSuite,
+]
 
 export function allCases(context: Context): CaseSource[] {
-  return [...fieldSuite(context), ...pointSuite(context), ...msmSuite(context)]
+  return SUITES.flatMap((suite) => suite(context))
 }

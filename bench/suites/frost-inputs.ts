@@ -1,0 +1,75 @@
+/** A group of n with t signers, all nonces and all shares: what one signer holds and receives. */
+import type { Kernel } from 'quorate/kernel'
+import type { SigningTranscript } from '../../src/crypto/jobs/contract.ts'
+import { runJob } from '../../src/crypto/jobs/index.ts'
+import { bytes, scalars } from '../context.ts'
+import { concat, type Group, integersTo, present } from '../groups.ts'
+
+export interface SigningInputs {
+  readonly group: Group
+  readonly transcript: SigningTranscript
+  /** place of the signer whose work is measured, in the order of the transcript's signers */
+  readonly place: number
+  /** one a signer */
+  readonly secretShares: readonly Uint8Array[]
+  /** one a signer: hiding || binding */
+  readonly nonces: readonly Uint8Array[]
+  /** signers x 33 */
+  readonly verifyingShares: Uint8Array
+  /** t x 64, the group's polynomial in the exponent */
+  readonly polynomial: Uint8Array
+  /** one a signer, all good */
+  readonly signatureShares: readonly Uint8Array[]
+}
+
+export function makeSigningInputs(kernel: Kernel, group: Group): SigningInputs {
+  const { n, t, name } = group
+  // The last t of n: the Lagrange coefficients of large indices.
+  const signers = integersTo(t).map((i) => n - t + i)
+  const coefficients = scalars(`frost/${name}/coefficients`, t)
+  const polynomial = kernel.baseMulVar(coefficients)
+  const values = kernel.evaluatePolynomial(coefficients, signers)
+  const secretShares = signers.map((_, i) => values.slice(32 * i, 32 * (i + 1)))
+  const nonces = signers.map((index) => scalars(`frost/${name}/nonces/${index}`, 2))
+  const transcript: SigningTranscript = {
+    suite: 'secp256k1-sha256',
+    groupPublicKey: kernel.compress(polynomial.slice(0, 64)),
+    signers,
+    commitments: nonces.map((pair) => kernel.baseMulVar(pair)),
+    messages: [bytes(`frost/${name}/message`, 32)],
+  }
+  return {
+    group,
+    transcript,
+    place: t - 1,
+    secretShares,
+    nonces,
+    verifyingShares: kernel.compress(kernel.baseMulVar(values)),
+    polynomial,
+    signatureShares: signers.map(
+      (_, place) => signAt(kernel, transcript, place, present(secretShares[place]), present(nonces[place])).share,
+    ),
+  }
+}
+
+export interface SignedShare {
+  readonly share: Uint8Array
+  readonly groupCommitments: Uint8Array
+  readonly challenges: Uint8Array
+}
+
+export function signAt(kernel: Kernel, transcript: SigningTranscript, place: number, share: Uint8Array, nonces: Uint8Array): SignedShare {
+  const index = present(transcript.signers[place])
+  const signed = runJob(kernel, { name: 'signShares', args: { ...transcript, index, share, nonces } })
+  if (signed.status !== 'signed') throw new Error(`signing ended as ${signed.status}`)
+  return { share: signed.signatureShares, groupCommitments: signed.groupCommitments, challenges: signed.challenges }
+}
+
+/** Shares of which some are wrong by one. */
+export function spoil(kernel: Kernel, { signatureShares }: SigningInputs, isBad: (place: number) => boolean): Uint8Array[] {
+  const one = new Uint8Array(32)
+  one[31] = 1
+  return signatureShares.map((share, place) => (isBad(place) ? kernel.scalarAdd(share, one) : share))
+}
+
+export const placesOf = (places: readonly number[]): Uint8Array => concat(places.map((place) => Uint8Array.of(place)))
