@@ -21,6 +21,11 @@ export const BETA: usize = memory.data<i64>([
   0x119501ee, 0x9cb6143, 0x1d626570, 0x92ea25, 0x34e99cf, 0x3cf561a, 0x1c41b991, 0x56caf80, 0x7ae96a,
 ])
 
+/** lambda, a canonical scalar */
+export const LAMBDA: usize = memory.data<i64>([
+  0x1b23bd72, 0x1814b3e0, 0x599e37, 0x1c45d441, 0x645a122, 0xe014409, 0x3829498, 0x9980b86, 0x5363ad,
+])
+
 /** The group order q in 30-bit limbs, and 1/q mod 2^30. */
 export const Q30: usize = memory.data<i64>([
   0x10364141, 0x3f497a33, 0x348a03bb, 0x2bb739ab, 0x3ffffeba, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0xffff,

@@ -1,4 +1,5 @@
 /** Batch operations that multiply points. Names without suffix take secret scalars: their work does not depend on them. */
+import { LARGE_ORDER } from '../curve'
 import { AFFINE, INPUT, JACOBIAN, mark, OUTPUT, release, reset, SCALAR, take, TEMP_OPERATION } from '../memory'
 import { combMul, combMulVar } from '../multiply/comb'
 import { COMB_BATCH_FROM, combBatch, combBatchVar } from '../multiply/comb-batch'
@@ -27,7 +28,7 @@ export function baseMul(n: i32): i32 {
   const scalars = take(<usize>n * SCALAR)
   if (readScalars(scalars, INPUT, n) >= 0) return REFUSED
   const affine = take(<usize>n * AFFINE)
-  if (n < COMB_BATCH_FROM) {
+  if (!LARGE_ORDER || n < COMB_BATCH_FROM) {
     const results = take(<usize>n * JACOBIAN)
     for (let i = 0; i < n; i++) combMul(results + <usize>i * JACOBIAN, scalars + <usize>i * SCALAR)
     jacobianToAffine(affine, results, n)
@@ -44,7 +45,7 @@ export function baseMulVar(n: i32): i32 {
   const scalars = take(<usize>n * SCALAR)
   if (readScalars(scalars, INPUT, n) >= 0) return REFUSED
   const affine = take(<usize>n * AFFINE)
-  if (n < COMB_BATCH_FROM) {
+  if (!LARGE_ORDER || n < COMB_BATCH_FROM) {
     const results = take(<usize>n * JACOBIAN)
     for (let i = 0; i < n; i++) combMulVar(results + <usize>i * JACOBIAN, scalars + <usize>i * SCALAR)
     jacobianToAffineVar(affine, results, n)

@@ -1,12 +1,16 @@
 /** Verification of signature shares and of final signatures: public values, variable time. */
+import { fieldFromBytes, fieldParity, fieldZeroMask } from '../field/element'
+import { fieldSub } from '../field/linear'
 import { AFFINE, INPUT, JACOBIAN, OUTPUT, reset, SCALAR, take, TEMP_OPERATION } from '../memory'
 import { beginStreams, clearStreams, streamGenerator, streamPoint, sumStreamsVar } from '../multiply/strauss'
 import { buildOddTablesVar, TABLE_BYTES } from '../multiply/tables'
-import { fieldFromBytes, fieldParity, fieldZeroMask } from '../field/element'
-import { fieldSub } from '../field/linear'
-import { affineEqualVar, isAffineInfinity, liftX, POINT_INVALID, pointFromBytes, pointToBytes } from '../point/codec'
+import { copyAffine } from '../point/batch'
+import { affineEqualVar, decompressVar, isAffineInfinity, POINT_INVALID, pointFromBytes, pointToBytes } from '../point/codec'
 import { jacobianToAffineVar } from '../point/normalise'
 import { scalarFromBytes } from '../scalar/element'
+import {
+  beginEquations, decideBySums, HOLDS, INVALID, keyCount, keyOf, keys, multipliers, nonces, responses, setKeyCount, states, UNDECIDED,
+} from './equations'
 import { readScalars } from './scalars'
 import { DONE, REFUSED } from './status'
 
@@ -18,118 +22,215 @@ export const SUITE_RFC9591: i32 = 0
 export const SUITE_BIP340: i32 = 1
 export const SUITE_EVM: i32 = 2
 
-/** inputs: shares m x 32, nonce points m x 64, verifying shares m x 64, multipliers m x 32 -> m x 1: z G - c Y == N */
-export function verifySignatureShares(m: i32): i32 {
+/** How many equations may be summed again to find false ones, in percent of all; then the rest are checked singly. */
+const SPEND_ON_SIGNATURES: i32 = 200
+const SPEND_ON_SHARES: i32 = 100
+
+/** places of the index of distinct keys, a power of two and at least twice the items of a call */
+const PLACES: i32 = 4096
+const PROBES: i32 = 8
+
+/**
+ * Numbers the distinct keys among m encodings of `size` bytes: keyOf[i], and firstOf[number] = the first item with that key. After PROBES
+ * collisions a key counts as new: then it is merely not merged with its like.
+ */
+function numberKeys(bytes: usize, size: usize, m: i32): usize {
+  const firstOf = take(<usize>m << 2)
+  const places = take(<usize>PLACES << 2)
+  memory.fill(places, 0, <usize>PLACES << 2)
+  let distinct = 0
+  for (let i = 0; i < m; i++) {
+    const key = bytes + <usize>i * size
+    let place = <i32>(load<u32>(key, 29) ^ (load<u32>(key, 17) >> 7))
+    let number = -1
+    for (let probe = 0; probe < PROBES; probe++) {
+      place = (place + 1) & (PLACES - 1)
+      const at = places + (<usize>place << 2)
+      const found = load<i32>(at) - 1
+      if (found < 0) {
+        store<i32>(at, distinct + 1)
+        break
+      }
+      if (memory.compare(key, bytes + <usize>load<i32>(firstOf + (<usize>found << 2)) * size, size) == 0) {
+        number = found
+        break
+      }
+    }
+    if (number < 0) {
+      number = distinct
+      store<i32>(firstOf + (<usize>distinct << 2), i)
+      distinct++
+    }
+    store<i32>(keyOf + (<usize>i << 2), number)
+  }
+  setKeyCount(distinct)
+  return firstOf
+}
+
+/** r (affine, `count` places listed as i32) = s G - e P, or s G + e P: one equation after the other */
+function leftSides(r: usize, list: usize, count: i32, negated: bool): void {
+  // tables of the keys that are needed, each once; tableOf[key] is its table's address or 0
+  const tableOf = take(<usize>keyCount << 2)
+  memory.fill(tableOf, 0, <usize>keyCount << 2)
+  const points = take(<usize>count * AFFINE)
+  const tables = take(<usize>count * TABLE_BYTES)
+  let needed = 0
+  for (let k = 0; k < count; k++) {
+    const key = <usize>load<i32>(keyOf + (<usize>load<i32>(list + (<usize>k << 2)) << 2))
+    if (load<u32>(tableOf + (key << 2)) != 0) continue
+    store<u32>(tableOf + (key << 2), <u32>(tables + <usize>needed * TABLE_BYTES))
+    copyAffine(points + <usize>needed * AFFINE, keys + key * AFFINE)
+    needed++
+  }
+  buildOddTablesVar(tables, points, needed)
+  const results = take(<usize>count * JACOBIAN)
+  beginStreams(1)
+  for (let k = 0; k < count; k++) {
+    const i = <usize>load<i32>(list + (<usize>k << 2))
+    clearStreams()
+    streamGenerator(responses + i * SCALAR)
+    streamPoint(multipliers + i * SCALAR, <usize>load<u32>(tableOf + (<usize>load<i32>(keyOf + (i << 2)) << 2)), negated)
+    sumStreamsVar(results + <usize>k * JACOBIAN)
+  }
+  jacobianToAffineVar(r, results, count)
+}
+
+/** The undecided equations, as i32; `undecided` is how many. */
+let undecided: i32 = 0
+function listUndecided(m: i32): usize {
+  const list = take(<usize>m << 2)
+  undecided = 0
+  for (let i = 0; i < m; i++) {
+    if (load<u8>(states + <usize>i) != UNDECIDED) continue
+    store<i32>(list + (<usize>undecided << 2), i)
+    undecided++
+  }
+  return list
+}
+
+function writeStates(m: i32): void {
+  for (let i = 0; i < m; i++) store<u8>(OUTPUT + <usize>i, <u8>(load<u8>(states + <usize>i) == HOLDS))
+}
+
+/**
+ * inputs: shares m x 32, nonce points m x 64, verifying shares m x 64, multipliers m x 32, weights m x 16 (absent when `weighted` is 0)
+ * -> m x 1: z G - c Y == N
+ */
+export function verifySignatureShares(m: i32, weighted: i32): i32 {
   reset()
   const nonceBytes = INPUT + (<usize>m << 5)
   const keyBytes = nonceBytes + (<usize>m << 6)
   const multiplierBytes = keyBytes + (<usize>m << 6)
-  const shares = take(<usize>m * SCALAR)
-  const multipliers = take(<usize>m * SCALAR)
-  const nonces = take(<usize>m * AFFINE)
-  const keys = take(<usize>m * AFFINE)
-  const valid = take(<usize>m)
+  beginEquations(m)
   if (readScalars(multipliers, multiplierBytes, m) >= 0) return REFUSED
-  for (let i = 0; i < m; i++) {
-    // an invalid encoding makes its item 0 and harms no other: values that compute stand in for it
-    const share = shares + <usize>i * SCALAR
-    const nonce = nonces + <usize>i * AFFINE
-    const key = keys + <usize>i * AFFINE
-    const shareOk = scalarFromBytes(share, INPUT + (<usize>i << 5)) != 0
-    const nonceOk = pointFromBytes(nonce, nonceBytes + (<usize>i << 6)) != POINT_INVALID
-    const keyOk = pointFromBytes(key, keyBytes + (<usize>i << 6)) != POINT_INVALID
-    if (!shareOk) memory.fill(share, 0, SCALAR)
-    if (!keyOk) memory.fill(key, 0, AFFINE)
-    store<u8>(valid + <usize>i, <u8>(shareOk && nonceOk && keyOk))
+  const firstOf = numberKeys(keyBytes, 64, m)
+  const keyValid = take(<usize>keyCount)
+  for (let key = 0; key < keyCount; key++) {
+    const source = keyBytes + (<usize>load<i32>(firstOf + (<usize>key << 2)) << 6)
+    const valid = pointFromBytes(keys + <usize>key * AFFINE, source) != POINT_INVALID
+    if (!valid) memory.fill(keys + <usize>key * AFFINE, 0, AFFINE)
+    store<u8>(keyValid + <usize>key, <u8>valid)
   }
-  const tables = take(<usize>m * TABLE_BYTES)
-  buildOddTablesVar(tables, keys, m)
-  const results = take(<usize>m * JACOBIAN)
-  const affine = take(<usize>m * AFFINE)
-  beginStreams(1)
   for (let i = 0; i < m; i++) {
-    clearStreams()
-    streamGenerator(shares + <usize>i * SCALAR)
-    streamPoint(multipliers + <usize>i * SCALAR, tables + <usize>i * TABLE_BYTES, true)
-    sumStreamsVar(results + <usize>i * JACOBIAN)
+    const at = <usize>i
+    const shareOk = scalarFromBytes(responses + at * SCALAR, INPUT + (at << 5)) != 0
+    const nonceOk = pointFromBytes(nonces + at * AFFINE, nonceBytes + (at << 6)) != POINT_INVALID
+    const keyOk = load<u8>(keyValid + <usize>load<i32>(keyOf + (at << 2))) != 0
+    if (!shareOk || !nonceOk || !keyOk) store<u8>(states + at, INVALID)
   }
-  jacobianToAffineVar(affine, results, m)
-  for (let i = 0; i < m; i++) {
-    const at = <usize>i * AFFINE
-    store<u8>(OUTPUT + <usize>i, <u8>(load<u8>(valid + <usize>i) != 0 && affineEqualVar(affine + at, nonces + at)))
+  if (weighted != 0) decideBySums(m, multiplierBytes + (<usize>m << 5), SPEND_ON_SHARES, true)
+  const list = listUndecided(m)
+  const points = take(<usize>undecided * AFFINE)
+  if (undecided > 0) leftSides(points, list, undecided, true)
+  for (let k = 0; k < undecided; k++) {
+    const i = <usize>load<i32>(list + (<usize>k << 2))
+    store<u8>(states + i, affineEqualVar(points + <usize>k * AFFINE, nonces + i * AFFINE) ? HOLDS : INVALID)
   }
+  writeStates(m)
   return DONE
 }
 
-/** The key's point; the even one of its x for BIP-340. Keys repeat: the last one is remembered. */
-function readKeys(keys: usize, bytes: usize, m: i32, even: bool, valid: usize): void {
-  for (let i = 0; i < m; i++) {
-    const key = keys + <usize>i * AFFINE
-    const source = bytes + <usize>i * 33
-    if (i > 0 && memory.compare(source, source - 33, 33) == 0) {
-      memory.copy(key, key - AFFINE, AFFINE)
-      store<u8>(valid + <usize>i, load<u8>(valid + <usize>(i - 1)))
-      continue
+/** 64 bytes of a decompressed point, which is on the curve -> affine */
+function readPoint(r: usize, bytes: usize): void {
+  fieldFromBytes(r, bytes)
+  fieldFromBytes(r + 72, bytes + 32)
+}
+
+/** Decompresses the distinct keys (of BIP-340: the point with even y), and the nonce points when `lift`; marks what is no point as invalid. */
+function readPoints(m: i32, suite: i32, signatures: usize, size: usize, lift: bool): void {
+  const firstOf = numberKeys(INPUT, 33, m)
+  const count = lift ? keyCount + m : keyCount
+  const compressed = take(<usize>count * 33)
+  const points = take(<usize>count << 6)
+  const valid = take(<usize>count)
+  for (let key = 0; key < keyCount; key++) {
+    const to = compressed + <usize>key * 33
+    memory.copy(to, INPUT + <usize>load<i32>(firstOf + (<usize>key << 2)) * 33, 33)
+    const prefix = load<u8>(to)
+    // BIP-340 means the even point with either prefix
+    if (suite == SUITE_BIP340 && prefix == 3) store<u8>(to, 2)
+  }
+  if (lift) {
+    for (let i = 0; i < m; i++) {
+      const to = compressed + <usize>(keyCount + i) * 33
+      const from = signatures + <usize>i * size
+      if (suite == SUITE_BIP340) {
+        store<u8>(to, 2)
+        memory.copy(to + 1, from, 32)
+      } else {
+        memory.copy(to, from, 33)
+      }
     }
-    const prefix = <u32>load<u8>(source)
-    const ok = (prefix == 2 || prefix == 3) && liftX(key, source + 1, even ? 0 : prefix & 1)
-    // a bad key is replaced by infinity: its item is computed and then reported invalid
-    if (!ok) memory.fill(key, 0, AFFINE)
-    store<u8>(valid + <usize>i, <u8>ok)
+  }
+  decompressVar(points, valid, compressed, count)
+  for (let key = 0; key < keyCount; key++) readPoint(keys + <usize>key * AFFINE, points + (<usize>key << 6))
+  for (let i = 0; i < m; i++) {
+    if (load<u8>(valid + <usize>load<i32>(keyOf + (<usize>i << 2))) == 0) store<u8>(states + <usize>i, INVALID)
+    if (!lift) continue
+    readPoint(nonces + <usize>i * AFFINE, points + (<usize>(keyCount + i) << 6))
+    if (load<u8>(valid + <usize>(keyCount + i)) == 0) store<u8>(states + <usize>i, INVALID)
   }
 }
 
 /**
- * inputs: public keys m x 33, challenges m x 32, signatures m x (65, 64 or 52) by suite -> m x 1.
- * RFC 9591: R || z, z G - c Y == R. BIP-340: x(R) || s, s G - c Y has that x and an even y. EVM: s || address: the point s G + c Y is written
- * for the host to hash, m x 64 after the mask, and the mask says that there is one.
+ * inputs: public keys m x 33, challenges m x 32, signatures m x (65, 64 or 52) by suite, weights m x 16 (absent when `weighted` is 0) -> m x 1.
+ * RFC 9591: R || z, z G - c Y == R. BIP-340: x(R) || s, s G - c Y has that x and an even y. EVM, never weighted: s || address: the point s G + c Y
+ * is written for the host to hash, m x 64 after the mask, and the mask says that there is one.
  */
-export function verifySignatures(m: i32, suite: i32): i32 {
+export function verifySignatures(m: i32, suite: i32, weighted: i32): i32 {
   reset()
   const size: usize = suite == SUITE_RFC9591 ? 65 : suite == SUITE_BIP340 ? 64 : 52
   const challengeBytes = INPUT + <usize>m * 33
   const signatures = challengeBytes + (<usize>m << 5)
-  const challenges = take(<usize>m * SCALAR)
-  if (readScalars(challenges, challengeBytes, m) >= 0) return REFUSED
-  const keys = take(<usize>m * AFFINE)
-  const valid = take(<usize>m)
-  readKeys(keys, INPUT, m, suite == SUITE_BIP340, valid)
+  beginEquations(m)
+  if (readScalars(multipliers, challengeBytes, m) >= 0) return REFUSED
   const response: usize = suite == SUITE_RFC9591 ? 33 : suite == SUITE_BIP340 ? 32 : 0
-  const scalars = take(<usize>m * SCALAR)
+  readPoints(m, suite, signatures, size, weighted != 0)
   for (let i = 0; i < m; i++) {
-    if (scalarFromBytes(scalars + <usize>i * SCALAR, signatures + <usize>i * size + response) == 0) {
-      memory.fill(scalars + <usize>i * SCALAR, 0, SCALAR)
-      store<u8>(valid + <usize>i, 0)
-    }
+    const inRange = scalarFromBytes(responses + <usize>i * SCALAR, signatures + <usize>i * size + response)
+    if (inRange == 0) store<u8>(states + <usize>i, INVALID)
   }
-  const tables = take(<usize>m * TABLE_BYTES)
-  buildOddTablesVar(tables, keys, m)
-  const results = take(<usize>m * JACOBIAN)
-  const affine = take(<usize>m * AFFINE)
-  beginStreams(1)
-  for (let i = 0; i < m; i++) {
-    clearStreams()
-    streamGenerator(scalars + <usize>i * SCALAR)
-    streamPoint(challenges + <usize>i * SCALAR, tables + <usize>i * TABLE_BYTES, suite != SUITE_EVM)
-    sumStreamsVar(results + <usize>i * JACOBIAN)
-  }
-  jacobianToAffineVar(affine, results, m)
-  for (let i = 0; i < m; i++) {
-    const point = affine + <usize>i * AFFINE
-    let ok = load<u8>(valid + <usize>i) != 0 && !isAffineInfinity(point)
-    const signature = signatures + <usize>i * size
+  if (weighted != 0) decideBySums(m, signatures + <usize>m * size, SPEND_ON_SIGNATURES, false)
+  const list = listUndecided(m)
+  const points = take(<usize>undecided * AFFINE)
+  if (undecided > 0) leftSides(points, list, undecided, suite != SUITE_EVM)
+  if (suite == SUITE_EVM) memory.fill(OUTPUT + <usize>m, 0, <usize>m << 6)
+  for (let k = 0; k < undecided; k++) {
+    const i = <usize>load<i32>(list + (<usize>k << 2))
+    const point = points + <usize>k * AFFINE
+    const signature = signatures + i * size
+    let holds = !isAffineInfinity(point)
     if (suite == SUITE_EVM) {
-      const out = OUTPUT + <usize>m + (<usize>i << 6)
-      if (ok) pointToBytes(out, point)
-      else memory.fill(out, 0, 64)
+      if (holds) pointToBytes(OUTPUT + <usize>m + (i << 6), point)
     } else if (suite == SUITE_BIP340) {
-      ok = ok && matchesX(point, signature) && fieldParity(point + 72) == 0
+      holds = holds && matchesX(point, signature) && fieldParity(point + 72) == 0
     } else {
       const prefix = <i64>load<u8>(signature)
-      ok = ok && matchesX(point, signature + 1) && prefix == 2 + fieldParity(point + 72)
+      holds = holds && matchesX(point, signature + 1) && prefix == 2 + fieldParity(point + 72)
     }
-    store<u8>(OUTPUT + <usize>i, <u8>ok)
+    store<u8>(states + i, holds ? HOLDS : INVALID)
   }
+  writeStates(m)
   return DONE
 }
 

@@ -67,6 +67,11 @@ export const BETA: usize = memory.data<i64>([
 ${list(constantLimbs(beta))}
 ])
 
+/** lambda, a canonical scalar */
+export const LAMBDA: usize = memory.data<i64>([
+${list(constantLimbs(lambda))}
+])
+
 /** The group order q in 30-bit limbs, and 1/q mod 2^30. */
 export const Q30: usize = memory.data<i64>([
 ${list(limbs30(q))}

@@ -38,8 +38,8 @@ export interface KernelExports {
   evaluateBegin(vectors: number, m: number): number
   evaluateBlock(vectors: number, rows: number): number
   evaluateEnd(): number
-  verifySignatureShares(m: number): number
-  verifySignatures(m: number, suite: number): number
+  verifySignatureShares(m: number, weighted: number): number
+  verifySignatures(m: number, suite: number, weighted: number): number
   /** single field and scalar operations, for tests */
   fieldTest(operation: number, times: number): number
   scalarTest(operation: number): number
