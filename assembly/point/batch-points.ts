@@ -6,10 +6,10 @@
  * Addresses are multiples of 16. Infinity is all bytes zero, so that zeroed memory is a row of infinities.
  */
 import { BETA } from '../curve'
-import { fieldCopy } from '../field/linear'
+import { fieldCopy, fieldNegateMasked } from '../field/linear'
 import { fieldMul } from '../field/multiply'
 import { AFFINE } from '../memory'
-import { copyAffine, negateAffine, pushAdd, runBatchVar } from './batch'
+import { copyAffine, pushAdd, runBatchVar } from './batch'
 import { isAffineInfinity, pointFromBytes, pointToBytes } from './codec'
 
 /** bytes a point, a multiple of 16 */
@@ -39,9 +39,10 @@ export function batchCopy(r: usize, a: usize): void {
   copyAffine(r, a)
 }
 
-/** r = -a */
-export function batchNegate(r: usize, a: usize): void {
-  negateAffine(r, a)
+/** r = a for mask 0, -a for mask -1; without a branch, because signs of digits are random */
+export function batchCopySigned(r: usize, a: usize, mask: i64): void {
+  fieldCopy(r, a)
+  fieldNegateMasked(r + 72, a + 72, mask)
 }
 
 /** r = lambda a = (beta x, y); r is not a */
