@@ -51,8 +51,6 @@ export function copyAffine(r: usize, a: usize): void {
  * False for nearly every pair that is not special. Infinity has x = 0, limbs and all. x_b - x_a = 0 mod p is 0, p or -p: its lowest 29 bits are
  * 0, 2^29 - 977 or 977; the test takes all of -977..977, 4 in a million of the others.
  */
-// @ts-ignore: decorator
-@inline
 function maybeSpecial(a: usize, b: usize): bool {
   const xa = load<i64>(a)
   const xb = load<i64>(b)
