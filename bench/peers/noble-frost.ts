@@ -76,7 +76,7 @@ export const nobleSigning: Omit<PeerCeremonies, 'dkg'> = {
         aggregate()
       } catch (error) {
         if (error instanceof Error && 'cheaters' in error && Array.isArray(error.cheaters)) {
-          return placesOf(error.cheaters.map((name: unknown) => identifiers.indexOf(name)))
+          return placesOf(error.cheaters.map((name: unknown) => identifiers.indexOf(String(name))))
         }
         throw error
       }

@@ -6,11 +6,10 @@ import type { Kernel } from 'quorate/kernel'
 import type { Dealing, JobArgs, JobName, JobResult } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
 import { hashCommitmentOf } from '../../src/wire/bodies.ts'
-import { concat, integersTo } from '../groups.ts'
+import { concat, integersTo, present } from '../groups.ts'
 import { bodyOf, type DkgInputs } from './dkg-inputs.ts'
 
-/** Runs a job here, or hands it to a pool. */
-export type Runner<R> = <N extends JobName>(name: N, args: JobArgs<N>) => R extends 'now' ? JobResult<N> : Promise<JobResult<N>>
+export type RunJob = <N extends JobName>(name: N, args: JobArgs<N>) => Promise<JobResult<N>>
 
 /** The arguments of each stage's job. */
 export const stageArgs = {
@@ -21,12 +20,13 @@ export const stageArgs = {
     minSigners: group.t,
     ...own,
   }),
-  checkDealings: ({ sid, group, others, weightSeed }: DkgInputs): JobArgs<'checkDealings'> => ({
+  checkDealings: ({ sid, group, others, weightSeed }: DkgInputs, { commitments }: Dealing): JobArgs<'checkDealings'> => ({
     sid,
     positions: 1,
     minSigners: group.t,
     dealings: others.map(({ dealing }) => dealing),
     weightSeed,
+    ownCommitments: commitments,
   }),
   dealShares: ({ sid, index, group, own, others }: DkgInputs, encryptionKey: Uint8Array): JobArgs<'dealShares'> => ({
     sid,
@@ -38,15 +38,17 @@ export const stageArgs = {
     encryptionKey,
     recipients: others.map((other) => ({ index: other.index, encryptionKey: other.dealing.encryptionKey })),
   }),
-  openShares: ({ sid, index, group, own, others }: DkgInputs, dealing: Dealing, ownShares: Uint8Array): JobArgs<'openShares'> => ({
+  openShares: (
+    { sid, index, group, others }: DkgInputs,
+    { encryptionKey }: Dealing,
+    kept: Pick<JobArgs<'openShares'>, 'sumCommitments' | 'ownShares' | 'sharedPoints'>,
+  ): JobArgs<'openShares'> => ({
+    ...kept,
     sid,
     index,
     positions: 1,
     minSigners: group.t,
-    encryptionSecret: own.encryptionSecret,
-    encryptionKey: dealing.encryptionKey,
-    ownShares,
-    ownCommitments: dealing.commitments,
+    encryptionKey,
     dealers: others.map((other) => ({
       index: other.index,
       encryptionKey: other.dealing.encryptionKey,
@@ -73,24 +75,27 @@ export function outcomeOf(kernel: Kernel, opened: JobResult<'openShares'>): Uint
   return concat([opened.shares, kernel.compress(opened.groupPoints), kernel.compress(opened.verifyingShares)])
 }
 
-function accept(faults: Uint8Array): void {
+/** The sums of an honest round. */
+export function summed({ faults, sumCommitments }: JobResult<'checkDealings'>): Uint8Array {
   if (faults.some((fault) => fault !== 0)) throw new Error('an honest dealing was refused')
+  return present(sumCommitments)
 }
 
 /** All of it on this thread. */
 export function wholeDkg(kernel: Kernel, inputs: DkgInputs): Uint8Array {
   const dealing = runJob(kernel, { name: 'dealCommitments', args: stageArgs.dealCommitments(inputs) })
   checkOpenings(inputs, dealing)
-  accept(runJob(kernel, { name: 'checkDealings', args: stageArgs.checkDealings(inputs) }).faults)
-  const { ownShares } = runJob(kernel, { name: 'dealShares', args: stageArgs.dealShares(inputs, dealing.encryptionKey) })
-  return outcomeOf(kernel, runJob(kernel, { name: 'openShares', args: stageArgs.openShares(inputs, dealing, ownShares) }))
+  const sumCommitments = summed(runJob(kernel, { name: 'checkDealings', args: stageArgs.checkDealings(inputs, dealing) }))
+  const { ownShares, sharedPoints } = runJob(kernel, { name: 'dealShares', args: stageArgs.dealShares(inputs, dealing.encryptionKey) })
+  const kept = { sumCommitments, ownShares, sharedPoints }
+  return outcomeOf(kernel, runJob(kernel, { name: 'openShares', args: stageArgs.openShares(inputs, dealing, kept) }))
 }
 
 /** The same with each job handed to `run`, a pool's. */
-export async function pooledDkg(run: Runner<'later'>, inputs: DkgInputs): Promise<JobResult<'openShares'>> {
+export async function pooledDkg(run: RunJob, inputs: DkgInputs): Promise<JobResult<'openShares'>> {
   const dealing = await run('dealCommitments', stageArgs.dealCommitments(inputs))
   checkOpenings(inputs, dealing)
-  accept((await run('checkDealings', stageArgs.checkDealings(inputs))).faults)
-  const { ownShares } = await run('dealShares', stageArgs.dealShares(inputs, dealing.encryptionKey))
-  return await run('openShares', stageArgs.openShares(inputs, dealing, ownShares))
+  const sumCommitments = summed(await run('checkDealings', stageArgs.checkDealings(inputs, dealing)))
+  const { ownShares, sharedPoints } = await run('dealShares', stageArgs.dealShares(inputs, dealing.encryptionKey))
+  return await run('openShares', stageArgs.openShares(inputs, dealing, { sumCommitments, ownShares, sharedPoints }))
 }

@@ -5,7 +5,7 @@ import { byCeremonies, byKernels, type Context } from '../context.ts'
 import { concat, GROUPS, type Group } from '../groups.ts'
 import { type CaseSource, type Contender, once } from '../model.ts'
 import { dealCommitments, makeDkgInputs } from './dkg-inputs.ts'
-import { checkOpenings, stageArgs, wholeDkg } from './dkg-stages.ts'
+import { checkOpenings, stageArgs, summed, wholeDkg } from './dkg-stages.ts'
 
 export function dkgSuite(context: Context): CaseSource[] {
   return GROUPS.flatMap((group) => groupCases(context, group))
@@ -15,14 +15,16 @@ function groupCases(context: Context, group: Group): CaseSource[] {
   const { own, baseline } = context
   const inputs = once(() => makeDkgInputs(own.kernel, group))
   const dealing = once(() => dealCommitments(own.kernel, inputs().sid, group, inputs().index, inputs().own))
-  const ownShares = once(
-    () => runJob(own.kernel, { name: 'dealShares', args: stageArgs.dealShares(inputs(), dealing().encryptionKey) }).ownShares,
-  )
+  const kept = once(() => {
+    const sumCommitments = summed(runJob(own.kernel, { name: 'checkDealings', args: stageArgs.checkDealings(inputs(), dealing()) }))
+    const dealt = runJob(own.kernel, { name: 'dealShares', args: stageArgs.dealShares(inputs(), dealing().encryptionKey) })
+    return { sumCommitments, ownShares: dealt.ownShares, sharedPoints: dealt.sharedPoints }
+  })
   /** Nothing of the inputs is made while something is timed. */
   const prepare = (): void => {
     inputs()
     dealing()
-    ownShares()
+    kept()
   }
   const small = group.n <= 10
   const kernels = small ? [own, baseline] : [own]
@@ -56,16 +58,14 @@ function groupCases(context: Context, group: Group): CaseSource[] {
       return concat([encryptionKey, commitments, proofs])
     }),
     stage('check-openings', 'the hashes of all dealings', () => checkOpenings(inputs(), dealing())),
-    stage(
-      'check-dealings',
-      'all points and proofs',
-      (kernel) => runJob(kernel, { name: 'checkDealings', args: stageArgs.checkDealings(inputs()) }).faults,
+    stage('check-dealings', 'all points and proofs, the sums', (kernel) =>
+      summed(runJob(kernel, { name: 'checkDealings', args: stageArgs.checkDealings(inputs(), dealing()) })),
     ),
     stage('deal-shares', 'shares for all, encrypted', (kernel) =>
       concat(runJob(kernel, { name: 'dealShares', args: stageArgs.dealShares(inputs(), dealing().encryptionKey) }).ciphertexts),
     ),
     stage('open-shares', 'shares of all decrypted and checked, verifying shares', (kernel) => {
-      const opened = runJob(kernel, { name: 'openShares', args: stageArgs.openShares(inputs(), dealing(), ownShares()) })
+      const opened = runJob(kernel, { name: 'openShares', args: stageArgs.openShares(inputs(), dealing(), kept()) })
       if (opened.status !== 'shared') throw new Error(`the DKG ended as ${opened.status}`)
       return concat([opened.shares, opened.groupPoints, opened.verifyingShares])
     }),
