@@ -3,8 +3,7 @@
  * without its ending (.wasm, .wat and, for a small group, .json). What was built from the same inputs before is not built again.
  *
  *   node scripts/build-test-kernel.mjs small-13              the group of 13 points (7 and 199 as well)
- *   node scripts/build-test-kernel.mjs checked [target]      asserts the bounds of limbs at run time
- *   node scripts/build-test-kernel.mjs unchecked [target]    the lines that assert bounds cut out of the sources
+ *   node scripts/build-test-kernel.mjs checked [target]      checks every stated bound of limbs at run time
  *   node scripts/build-test-kernel.mjs copy [target]         nothing changed, and never taken from an earlier build
  *   node scripts/build-test-kernel.mjs leaks                 functions that leak a secret, for the tests of constant time
  */
@@ -13,6 +12,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeF
 import path from 'node:path'
 import asc from 'assemblyscript/asc'
 import { generatedFiles } from './generate-field.mjs'
+import { SECP256K1 } from './generator/curve.mjs'
 import { allPoints, smallCurve } from './small-groups.mjs'
 import { filesUnder, hashFiles, ROOT } from './tree-hash.mjs'
 
@@ -41,12 +41,7 @@ function plan() {
   }
   switch (name) {
     case 'checked':
-      return { files: {}, options: ['--noAssert', 'false'] }
-    case 'unchecked': {
-      const checks = /^ *if \(CHECK_BOUNDS\) .*\n/gm
-      const files = filesUnder('assembly').map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8').replace(checks, '')])
-      return { files: Object.fromEntries(files), options: [] }
-    }
+      return { files: generatedFiles(SECP256K1, { checked: true }), options: [], entry: 'assembly/tests/bounds.ts' }
     case 'copy':
       return { files: {}, options: [] }
     case 'leaks':

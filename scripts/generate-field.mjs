@@ -9,9 +9,12 @@ import { fieldLinear, fieldMultiplication } from './generator/field.mjs'
 import { inverseUpdates } from './generator/inverse.mjs'
 import { scalarMultiplication, scalarSplit } from './generator/scalar.mjs'
 
-/** path from the project's root -> text; another curve over the same field gives the kernel of its group */
-export function generatedFiles(curve = SECP256K1) {
-  return {
+/**
+ * Path from the project's root -> text. Another curve over the same field gives the kernel of its group; `checked` keeps the calls that
+ * check each stated bound at run time (assembly/tests/require.ts).
+ */
+export function generatedFiles(curve = SECP256K1, { checked = false } = {}) {
+  const files = {
     'assembly/curve.ts': curveConstants(curve),
     'assembly/field/multiply.ts': fieldMultiplication(),
     'assembly/field/linear.ts': fieldLinear(),
@@ -19,6 +22,11 @@ export function generatedFiles(curve = SECP256K1) {
     'assembly/scalar/split.ts': scalarSplit(curve),
     'assembly/inverse/update.ts': inverseUpdates(),
   }
+  return checked ? files : Object.fromEntries(Object.entries(files).map(([path, text]) => [path, withoutChecks(text)]))
+}
+
+function withoutChecks(text) {
+  return text.replace(/^ *require[A-Z]\w*\(.*\)\n/gm, '').replace(/^import .* from '..\/tests\/require'\n\n/m, '')
 }
 
 const root = new URL('../', import.meta.url)

@@ -85,10 +85,17 @@ function product(name, doc, minus, pairs) {
   const operands = ['a', 'b', ...minus.map((m) => m.name)].map((x) => loads(x)).join('\n')
   return `/** ${doc}. Bounds: m(a) m(b) <= ${pairs / 100}${minus.length ? ', the rest reduced' : ''}; columns below 2^${bits(largest)}. */
 export function ${name}(${parameters}): void {
-${operands}
+  requireProduct(a, b, ${pairs})
+${checksOf(minus)}${operands}
 ${body}
+  requireReduced(r)
 }
 `
+}
+
+/** The operands that are subtracted must be reduced or the difference of two that are. */
+function checksOf(minus) {
+  return minus.map((m) => `  requireMagnitude(${m.name}, 100)\n`).join('')
 }
 
 function square(name, doc, minus, magnitude, factor = 1) {
@@ -100,9 +107,11 @@ function square(name, doc, minus, magnitude, factor = 1) {
   const tripled = factor === 3 ? Array.from({ length: LIMBS }, (_, i) => `  const t${i} = a${i} * 3`) : []
   return `/** ${doc}. Bounds: m(a) <= ${magnitude / 100}${minus.length ? ', the rest reduced' : ''}; columns below 2^${bits(largest)}. */
 export function ${name}(${parameters}): void {
-${operands}
+  requireMagnitude(a, ${magnitude})
+${checksOf(minus)}${operands}
 ${[...doubled, ...tripled].join('\n')}
 ${body}
+  requireReduced(r)
 }
 `
 }
@@ -116,6 +125,7 @@ m(x) = max |limb| / 2^29. Every function returns a *reduced* element: limbs 0, 1
 limb 8 in [0, 2^24): its value lies in (-2^72, 2^256 + 2^72). The difference of two reduced elements has m = 1 and is a legal operand as
 it is. High columns (hi) and low columns (lo) run side by side; r may alias any operand, because stores come last.
 Constant time: no branch, no table.`) +
+    "import { requireMagnitude, requireProduct, requireReduced } from '../tests/require'\n\n" +
     [
       product('fieldMul', 'r = a b', [], 300),
       product('fieldMulSub', 'r = a b - c', [c], 300),
@@ -143,7 +153,9 @@ export function fieldLinear() {
     header(`
 Limbwise operations of the base field and the canonical form. m(x) = max |limb| / 2^29, see multiply.ts.
 Constant time: masks are 0 or -1 and selections are made of xor and and.`) +
-    `/** r = a + b, m(r) = m(a) + m(b) */
+    `import { requireCanonical, requireMagnitude, requireMask, requireReduced } from '../tests/require'
+
+/** r = a + b, m(r) = m(a) + m(b) */
 export function fieldAdd(r: usize, a: usize, b: usize): void {
 ${each((i) => `store<i64>(r, load<i64>(a, ${at(i)}) + load<i64>(b, ${at(i)}), ${at(i)})`)}
 }
@@ -160,6 +172,7 @@ ${each((i) => `store<i64>(r, 0 - load<i64>(a, ${at(i)}), ${at(i)})`)}
 
 /** r = a for mask 0, -a for mask -1 */
 export function fieldNegateMasked(r: usize, a: usize, mask: i64): void {
+  requireMask(mask)
 ${each((i) => `store<i64>(r, (load<i64>(a, ${at(i)}) ^ mask) - mask, ${at(i)})`)}
 }
 
@@ -170,6 +183,7 @@ ${each((i) => `store<i64>(r, load<i64>(a, ${at(i)}), ${at(i)})`)}
 
 /** r = a where mask is -1, unchanged where it is 0 */
 export function fieldSelect(r: usize, a: usize, mask: i64): void {
+  requireMask(mask)
 ${each((i) => `store<i64>(r, load<i64>(r, ${at(i)}) ^ ((load<i64>(r, ${at(i)}) ^ load<i64>(a, ${at(i)})) & mask), ${at(i)})`)}
 }
 
@@ -191,6 +205,7 @@ export function fieldIsClear(a: usize): bool {
 
 /** r = a / 2 mod p for a reduced a; m(r) <= 1.5 */
 export function fieldHalve(r: usize, a: usize): void {
+  requireMagnitude(a, 100)
   const odd = 0 - (load<i64>(a, 0) & 1)
 ${each((i) => `const x${i} = load<i64>(a, ${at(i)}) + (${p[i]} & odd)`)}
 ${each((i) => (i < 8 ? `store<i64>(r, (x${i} >> 1) + ((x${i + 1} & 1) << 28), ${at(i)})` : `store<i64>(r, x8 >> 1, 64)`))}
@@ -198,6 +213,7 @@ ${each((i) => (i < 8 ? `store<i64>(r, (x${i} >> 1) + ((x${i + 1} & 1) << 28), ${
 
 /** r = a with the reduced form's bounds, for m(a) <= 64 */
 export function fieldCarry(r: usize, a: usize): void {
+  requireMagnitude(a, 6400)
 ${each((i) => `let x${i} = load<i64>(a, ${at(i)})`)}
 ${ripple('x')}
   const top = x8 >> 24
@@ -208,10 +224,12 @@ ${ripple('x')}
   x2 += x1 >> 29
   x1 &= ${MASK}
 ${each((i) => `store<i64>(r, x${i}, ${at(i)})`)}
+  requireReduced(r)
 }
 
 /** r = a mod p, canonical in [0, p): for m(a) <= 64 */
 export function fieldNormalise(r: usize, a: usize): void {
+  requireMagnitude(a, 6400)
 ${each((i) => `let x${i} = load<i64>(a, ${at(i)})`)}
 ${ripple('x')}
   // first fold: the value is in (-2^72, 2^256 + 2^72)
@@ -236,6 +254,7 @@ ${[2, 3, 4, 5, 6, 7].map((i) => `  carry = (x${i} + carry) >> 29`).join('\n')}
 ${ripple('x')}
   x8 &= 0xffffff
 ${each((i) => `store<i64>(r, x${i}, ${at(i)})`)}
+  requireCanonical(r)
 }
 `
   )

@@ -32,10 +32,16 @@ export function inverseUpdates() {
 The big-integer steps of safegcd, nine signed 30-bit limbs in i64 (Bernstein, Yang, "Fast constant-time gcd computation and modular
 inversion", CHES 2019; in the form of libsecp256k1's modinv32). |u|+|v|, |q|+|r| <= 2^30, limbs within 2^30, so that every
 sum stays below 2^62. Constant time.`) +
-    `const M30: i64 = 0x3fffffff
+    `import { requireLimbs30, requireRow } from '../tests/require'
+
+const M30: i64 = 0x3fffffff
 
 /** (f, g) = (u f + v g, q f + r g) / 2^30, exact */
 export function updateFG(f: usize, g: usize, u: i64, v: i64, q: i64, r: i64): void {
+  requireRow(u, v)
+  requireRow(q, r)
+  requireLimbs30(f)
+  requireLimbs30(g)
 ${fg.join('\n')}
   store<i64>(f, x, 64)
   store<i64>(g, y, 64)
@@ -43,6 +49,8 @@ ${fg.join('\n')}
 
 /** (d, e) = (u d + v e, q d + r e) / 2^30 mod the modulus; d and e in (-2 modulus, modulus) before and after. \`inverse\`: 1/modulus mod 2^30 */
 export function updateDE(d: usize, e: usize, u: i64, v: i64, q: i64, r: i64, modulus: usize, inverse: i64): void {
+  requireLimbs30(d)
+  requireLimbs30(e)
   const d0 = load<i64>(d, 0)
   const e0 = load<i64>(e, 0)
   const n0 = load<i64>(modulus, 0)

@@ -37,7 +37,9 @@ export function scalarMultiplication({ q: Q }) {
     header(`
 Montgomery multiplication modulo the group order q, R = 2^261, nine unsigned 29-bit limbs in i64.
 Weak form: limbs in [0, 2^29), value below 2 q. Constant time: no branch, no table.`) +
-    `/** R^2 mod q and R mod q, the constants of the way in and out. */
+    `import { requireCanonical, requireLimbs, requireProductBelow, requireValue } from '../tests/require'
+
+/** R^2 mod q and R mod q, the constants of the way in and out. */
 export const R_SQUARED: usize = memory.data<i64>([${constantLimbs((R * R) % Q)
       .map(hex)
       .join(', ')}])
@@ -45,15 +47,21 @@ export const R_ONE: usize = memory.data<i64>([${constantLimbs(double).map(hex).j
 
 /** r = a b / R mod q, weak. Bounds: limbs of a below 2^30, of b below 2^29, a b < 2^261 q; columns below 2^${(Math.log2(Number(largest)) + 0.005).toFixed(2)}. */
 export function scalarMontgomery(r: usize, a: usize, b: usize): void {
+  requireLimbs(a, 0, 0x40000000)
+  requireLimbs(b, 0, 0x20000000)
+  requireProductBelow(a, b, ${Number(R * Q)})
 ${loads('a')}
 ${loads('b')}
 ${lines.join('\n')}
 ${Array.from({ length: 8 }, (_, i) => `  store<i64>(r, r${i}, ${at(i)})`).join('\n')}
   store<i64>(r, t, 64)
+  requireLimbs(r, 0, 0x20000000)
 }
 
 /** r = a mod q, canonical, for limbs of a in (-2^40, 2^40) and a value in [0, 4 q) */
 export function scalarNormalise(r: usize, a: usize): void {
+  requireLimbs(a, -0x10000000000, 0x10000000000)
+  requireValue(a, 0, 0x3ffffff)
 ${Array.from({ length: LIMBS }, (_, i) => `  let x${i} = load<i64>(a, ${at(i)})`).join('\n')}
 ${Array.from({ length: 8 }, (_, i) => `  x${i + 1} += x${i} >> 29\n  x${i} &= ${MASK}`).join('\n')}
 ${Array.from({ length: 8 }, (_, i) => `  let y${i}: i64 = 0`).join('\n')}
@@ -70,6 +78,7 @@ ${Array.from({ length: LIMBS }, (_, i) => `  store<i64>(r, x${i}, ${at(i)})`).jo
 
 /** -1 when the canonical limbs at a (< 2^256) are below q, 0 otherwise */
 export function scalarInRange(a: usize): i64 {
+  requireCanonical(a)
   let t = load<i64>(a, 0) - ${hex(q[0])}
 ${Array.from({ length: 8 }, (_, i) => `  t = load<i64>(a, ${at(i + 1)}) - ${hex(q[i + 1])} + (t >> 29)`).join('\n')}
   return t >> 63
@@ -77,6 +86,7 @@ ${Array.from({ length: 8 }, (_, i) => `  t = load<i64>(a, ${at(i + 1)}) - ${hex(
 
 /** r = q - a for a canonical a, in 1..q */
 export function scalarComplement(r: usize, a: usize): void {
+  requireCanonical(a)
   let t = ${hex(q[0])} - load<i64>(a, 0)
   store<i64>(r, t & ${MASK}, 0)
 ${Array.from(
@@ -148,8 +158,11 @@ ${[1, 2, 3, 4].map((i) => `  t = (${name}${i} ^ ${name}n) - ${name}n + (t >> 29)
     header(`
 The GLV decomposition k = k1 + k2 lambda mod q with |k1|, |k2| < 2^128 (Gallant, Lambert, Vanstone, CRYPTO 2001; rounding constants
 round(2^384 b / q) and the bound as in libsecp256k1's scalar_split_lambda). Constant time.`) +
-    `/** k canonical -> r: |k1| (two u64 words, low first), sign mask of k1 (0 or -1), |k2|, sign mask of k2: 48 bytes */
+    `import { requireCanonical } from '../tests/require'
+
+/** k canonical -> r: |k1| (two u64 words, low first), sign mask of k1 (0 or -1), |k2|, sign mask of k2: 48 bytes */
 export function scalarSplit(r: usize, k: usize): void {
+  requireCanonical(k)
 ${loads('k')}
   let t: i64 = 0
   // c = round(k a1 / q), e = round(k (-b1) / q): columns below 9 * 2^58 + 2^34 < 2^62
