@@ -18,7 +18,7 @@ const ADDITIONS: readonly (readonly [name: string, operation: number, result: (a
   ['doubling', 6, (a) => 2 * a],
 ]
 
-describe.each([7, 13, 199] as const)('the group of %i points, every case', async (order) => {
+describe.each([7, 13, 199] as const)('J14, J15: the group of %i points, every case', async (order) => {
   const group = await smallGroup(order)
   const { kernel } = group
   const all = below(order)

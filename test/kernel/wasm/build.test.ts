@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+import { KernelInstance } from '../../../src/kernel/wasm/instance.ts'
+import { compileKernelModule } from '../../../src/kernel/wasm/module.ts'
+import { webAssembly } from '../../../src/kernel/wasm/webassembly.ts'
+import { buildTestKernel } from '../test-kernels.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const MODULES = readdirSync(path.join(root, 'dist/src/kernel/wasm'))
+  .filter((file) => file.endsWith('.wasm'))
+  .map((file) => path.basename(file, '.wasm'))
+const MAX_BYTES = 250_000
+const PAGE = 65_536
+
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const releaseOf = (name: string): Uint8Array => new Uint8Array(readFileSync(path.join(root, `dist/src/kernel/wasm/${name}.wasm`)))
+
+const copies: string[] = []
+afterAll(() => {
+  for (const copy of copies) for (const ending of ['.wasm', '.wat']) rmSync(`${copy}${ending}`, { force: true })
+})
+
+describe.each(MODULES)('the module %s', (name) => {
+  it('is built again from the sources, in two other folders, byte for byte', async () => {
+    const builds = await Promise.all([buildTestKernel('copy', name), buildTestKernel('copy', name)])
+    copies.push(...builds.map((build) => build.path))
+    expect(new Set(builds.map((build) => build.path)).size).toBe(2)
+    expect(builds.map(({ wasm }) => digest(wasm))).toEqual([digest(releaseOf(name)), digest(releaseOf(name))])
+  })
+
+  it(`has fewer than ${MAX_BYTES} bytes, imports nothing, and a memory that cannot grow`, async () => {
+    const bytes = releaseOf(name)
+    expect(bytes.length).toBeLessThan(MAX_BYTES)
+    const module = await webAssembly.compile(bytes)
+    expect(webAssembly.Module.imports(module)).toEqual([])
+    const { exports } = new KernelInstance({ module, sha256: digest(bytes) })
+    const pages = exports.memory.buffer.byteLength / PAGE
+    expect(() => (exports.memory as unknown as { grow(pages: number): number }).grow(1)).toThrow(RangeError)
+    expect(exports.memory.buffer.byteLength / PAGE).toBe(pages)
+  })
+
+  it('holds nothing that only tests need: no check of bounds, no leak', () => {
+    const text = readFileSync(path.join(root, `dist/assembly/${name}.wat`), 'utf8')
+    expect(text).toMatch(/\(func \$assembly\/field\/multiply\/fieldMul /)
+    expect(text).not.toMatch(/\$assembly\/tests\//)
+  })
+})
+
+it('the module that is loaded is the one whose digest the build wrote', async () => {
+  const { sha256 } = await compileKernelModule()
+  expect(MODULES.map((name) => digest(releaseOf(name)))).toContain(sha256)
+})
