@@ -47,9 +47,9 @@ export function bindingFactors(kernel: Kernel, transcript: SigningTranscript, co
   const identifiers = signers.map(encodeIdentifier)
   const wide = new Uint8Array(signers.length * messages.length * WIDE_BYTES)
   for (let position = 0; position < messages.length; position++) {
-    const hashes = h1.hashEach(inputPrefix(transcript, identifiers, compressed, position), identifiers)
-    hashes.forEach((hash, signer) => {
-      wide.set(hash, (signer * messages.length + position) * WIDE_BYTES)
+    const prefix = inputPrefix(transcript, identifiers, compressed, position)
+    identifiers.forEach((identifier, signer) => {
+      wide.set(h1.hash(...prefix, identifier), (signer * messages.length + position) * WIDE_BYTES)
     })
   }
   return reduceWide(kernel, wide)

@@ -106,9 +106,11 @@ function columnsOf(kernel: Kernel, statements: readonly ProofStatement[]): Proof
 function weightsOf(weightSeed: Uint8Array, { challenges, responses }: ProofColumns): Batch {
   const root = taggedHash(TAGS.proofWeights, weightSeed, challenges, responses)
   const weights = new Uint8Array(challenges.length)
-  for (let i = 0; i * SCALAR_BYTES < weights.length; i++) {
+  // A digest holds two weights.
+  for (let end = SCALAR_BYTES, i = 0; end <= weights.length; end += 2 * SCALAR_BYTES, i++) {
     const digest = taggedHash(TAGS.proofWeights, root, uintBytes(i, 4))
-    weights.set(digest.subarray(0, WEIGHT_BYTES), (i + 1) * SCALAR_BYTES - WEIGHT_BYTES)
+    weights.set(digest.subarray(0, WEIGHT_BYTES), end - WEIGHT_BYTES)
+    if (end < weights.length) weights.set(digest.subarray(WEIGHT_BYTES), end + SCALAR_BYTES - WEIGHT_BYTES)
   }
   return weights
 }

@@ -1,22 +1,18 @@
 /**
  * How a dealer's secret values travel to one recipient: Diffie-Hellman between the two ceremony-only encryption keys, a tagged hash as KDF, and
- * XChaCha20-Poly1305. Keys live for one ceremony, so nothing decrypts later what was recorded; index and order of the pair are in the
+ * XChaCha20-Poly1305 under a zero nonce, since each key encrypts one message in its life. Keys live for one ceremony, so nothing decrypts later what was recorded; index and order of the pair are in the
  * KDF, so that a ciphertext opens for no other recipient, in no other ceremony and not in the reverse direction.
  *
  *   key = H(S (33) || P_from (33) || P_to (33) || sid || u16 from || u16 to),  S = p_from P_to = p_to P_from
  *   associated data = sid || u8 3 (the stage) || u16 from || u16 to
  */
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { assertBytes, concatAll, concatBytes, copyBytes, itemOf, wipe } from '../bytes.ts'
+import { assertBytes, concatAll, concatBytes, itemOf, wipe } from '../bytes.ts'
 import { type Batch, COMPRESSED_BYTES, type Kernel, type Point64, type Scalar } from '../kernel/contract.ts'
 import { TAGS, taggedHash, uintBytes } from './tags.ts'
+import { openOnce, sealOnce } from './xchacha20-poly1305.ts'
 
-/** Bytes that a ciphertext is longer than its plaintext: the authentication tag. */
-export const TAG_BYTES = 16
 /** Stage `SecretShare` of SharedSecret. */
 const SHARE_STAGE = 3
-/** Each key encrypts one message in its life, so the nonce carries nothing. */
-const ZERO_NONCE = new Uint8Array(24)
 
 /** One dealer's way to one recipient. All points 33 bytes, compressed. */
 export interface ShareChannel {
@@ -101,7 +97,7 @@ function associatedData({ sid, from, to }: ShareChannel): Uint8Array {
 export function encryptShares(channel: ShareChannel, plaintext: Uint8Array): Uint8Array<ArrayBuffer> {
   const key = keyOf(channel)
   try {
-    return copyBytes(xchacha20poly1305(key, ZERO_NONCE, associatedData(channel)).encrypt(plaintext))
+    return sealOnce(key, associatedData(channel), plaintext)
   } finally {
     wipe(key)
   }
@@ -109,24 +105,10 @@ export function encryptShares(channel: ShareChannel, plaintext: Uint8Array): Uin
 
 /** @returns secret: the plaintext, or null when the ciphertext does not authenticate (altered, or made for another channel) */
 export function decryptShares(channel: ShareChannel, ciphertext: Uint8Array): Uint8Array<ArrayBuffer> | null {
-  if (ciphertext.length < TAG_BYTES) return null
   const key = keyOf(channel)
   try {
-    return opened(xchacha20poly1305(key, ZERO_NONCE, associatedData(channel)), ciphertext)
+    return openOnce(key, associatedData(channel), ciphertext)
   } finally {
     wipe(key)
   }
-}
-
-/** The cipher's one way to say that the tag is wrong is to throw; its inputs were sized before. */
-function opened(cipher: ReturnType<typeof xchacha20poly1305>, ciphertext: Uint8Array): Uint8Array<ArrayBuffer> | null {
-  let plaintext: Uint8Array
-  try {
-    plaintext = cipher.decrypt(ciphertext)
-  } catch {
-    return null
-  }
-  const own = copyBytes(plaintext)
-  wipe(plaintext)
-  return own
 }

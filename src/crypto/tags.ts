@@ -2,12 +2,11 @@
  * The one registry of hash tags, and the tagged hash over them. Every hash of the protocol's own goes through `taggedHash`, so that no byte
  * string made for one purpose can be taken for another; the exceptions are hashes that a standard fixes (RFC 9591, BIP-340, keccak256).
  *
- * The construction is BIP-340's: SHA-256(SHA-256(tag) || SHA-256(tag) || data). The two tag digests fill exactly one 64-byte block, so its
- * state is computed once a tag and cloned.
+ * The construction is BIP-340's: SHA-256(SHA-256(tag) || SHA-256(tag) || data).
  */
-import { sha256 } from '@noble/hashes/sha2.js'
-import { asciiBytes } from '../bytes.ts'
+import { asciiBytes, concatBytes } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
+import { sha256 } from './sha256.ts'
 
 /** All distinct and none a prefix of another; a test checks it. A changed meaning or encoding takes a new version, never the old tag. */
 export const TAGS = {
@@ -59,25 +58,24 @@ export const TAGS = {
 
 export type Tag = (typeof TAGS)[keyof typeof TAGS]
 
-const midstates = new Map<Tag, ReturnType<typeof sha256.create>>()
+const prefixes = new Map<Tag, Uint8Array>()
 
-function midstate(tag: Tag): ReturnType<typeof sha256.create> {
-  const known = midstates.get(tag)
+/** SHA-256(tag) || SHA-256(tag) */
+function prefixOf(tag: Tag): Uint8Array {
+  const known = prefixes.get(tag)
   if (known !== undefined) return known
-  const digest = sha256(asciiBytes(tag))
-  const made = sha256.create().update(digest).update(digest)
-  midstates.set(tag, made)
+  const digest = sha256([asciiBytes(tag)])
+  const made = concatBytes(digest, digest)
+  prefixes.set(tag, made)
   return made
 }
 
 /**
  * SHA-256(SHA-256(tag) || SHA-256(tag) || parts...), 32 bytes. The parts are simply joined: the caller makes the encoding unambiguous, with
- * items of fixed width (`uintBytes`, points, scalars, digests) or `lengthPrefixed` ones. Parts may be secret: the state is wiped at the end.
+ * items of fixed width (`uintBytes`, points, scalars, digests) or `lengthPrefixed` ones. Parts may be secret: nothing of them is kept.
  */
 export function taggedHash(tag: Tag, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const hash = midstate(tag).clone()
-  for (const part of parts) hash.update(part)
-  return hash.digest()
+  return sha256([prefixOf(tag), ...parts])
 }
 
 /**

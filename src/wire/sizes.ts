@@ -3,8 +3,9 @@
  * stage but `Commitments`: there a wrong number of coefficients must come through, since it is the author's fault and to be blamed with its
  * envelope, not a message to be dropped.
  */
-import { TAG_BYTES } from '../crypto/share-encryption.ts'
+
 import { DIGEST_BYTES } from '../crypto/transcript.ts'
+import { TAG_BYTES } from '../crypto/xchacha20-poly1305.ts'
 import { invalidArgument } from '../errors.ts'
 import { POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
 import { type CeremonyKind, MAX_BATCH, MAX_BATCH_COEFFICIENTS, MAX_MESSAGE_BYTES, MAX_PARTICIPANTS, type StageName } from './message.ts'

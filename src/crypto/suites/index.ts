@@ -1,8 +1,8 @@
 /** The three suites: what differs (`SuiteRules`), and the hash functions H1, H3, H4 and H5 that all of them have. */
-import { sha256 } from '@noble/hashes/sha2.js'
 import { asciiBytes, concatBytes } from '../../bytes.ts'
 import { invalidArgument, QuorateError } from '../../errors.ts'
 import { SCALAR_BYTES, type Scalar, SIGNATURE_BYTES, type Suite } from '../../kernel/contract.ts'
+import { sha256 } from '../sha256.ts'
 import { bip340 } from './bip340.ts'
 import { MAX_MESSAGE_BYTES, type SuiteRules } from './contract.ts'
 import { evm } from './evm.ts'
@@ -32,8 +32,8 @@ function makeHashes({ contextString }: SuiteRules): SuiteHashes {
   return {
     h1: new HashToField(`${contextString}rho`),
     h3: new HashToField(`${contextString}nonce`),
-    h4: (bytes) => sha256.create().update(message).update(bytes).digest(),
-    h5: (bytes) => sha256.create().update(commitments).update(bytes).digest(),
+    h4: (bytes) => sha256([message, bytes]),
+    h5: (bytes) => sha256([commitments, bytes]),
   }
 }
 
