@@ -8,6 +8,7 @@ import { curveConstants, SECP256K1 } from './generator/curve.mjs'
 import { fieldLinear, fieldMultiplication } from './generator/field.mjs'
 import { inverseUpdates } from './generator/inverse.mjs'
 import { scalarMultiplication, scalarSplit } from './generator/scalar.mjs'
+import { scalarProducts } from './generator/scalar-product.mjs'
 
 /**
  * Path from the project's root -> text. Another curve over the same field gives the kernel of its group; `checked` keeps the calls that
@@ -19,6 +20,7 @@ export function generatedFiles(curve = SECP256K1, { checked = false } = {}) {
     'assembly/field/multiply.ts': fieldMultiplication(),
     'assembly/field/linear.ts': fieldLinear(),
     'assembly/scalar/multiply.ts': scalarMultiplication(curve),
+    'assembly/scalar/product.ts': scalarProducts(curve),
     'assembly/scalar/split.ts': scalarSplit(curve),
     'assembly/inverse/update.ts': inverseUpdates(),
   }

@@ -16,8 +16,9 @@ import { beginStreams, streamGenerator, streamPoint, sumStreamsVar } from '../mu
 import { buildOddTablesVar, TABLE_BYTES } from '../multiply/tables'
 import { copyAffine } from '../point/batch'
 import { addVar, isInfinity } from '../point/jacobian'
-import { scalarMul, scalarSum } from '../scalar/element'
+import { scalarSum } from '../scalar/element'
 import { scalarComplement, scalarNormalise } from '../scalar/multiply'
+import { scalarMul } from '../scalar/product'
 import { limbsFromWords } from '../words'
 
 /** Below this many points of one sum shared doublings beat buckets. */

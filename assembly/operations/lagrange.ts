@@ -1,46 +1,42 @@
 /** Lagrange coefficients at zero over small public indices. */
 import { INPUT, OUTPUT, reset, SCALAR, take, TEMP_OPERATION } from '../memory'
-import { scalarMul, scalarSet, scalarToBytes } from '../scalar/element'
-import { scalarComplement, scalarMontgomery } from '../scalar/multiply'
+import { scalarToBytes } from '../scalar/element'
+import { scalarComplement } from '../scalar/multiply'
+import { scalarMul, scalarTimesSmall } from '../scalar/product'
 import { invertAll } from './scalars'
 import { DONE } from './status'
 
 const N: usize = TEMP_OPERATION + 288
-const GROUP: usize = TEMP_OPERATION + 360
+/** a group of factors stays below this before another one of 16 bits is taken in: below 2^58 with it */
+const FULL: i64 = 1 << 42
 
 function indexAt(i: i32): i64 {
   return <i64>load<u32>(INPUT + (<usize>i << 2))
 }
 
 /**
- * r = the product of m factors below 2^16, three to a product of 48 bits, with a factor R^-1 a Montgomery step. Numerator and denominators
- * have m factors each, so that the powers of R cancel in their quotient. Returns -1 when the product of the signs is negative, else 0.
- * `own` < 0: the factors are the indices; otherwise index `own` and its differences to the others.
+ * r = the product of m factors below 2^16, as many to one multiplication as fit 58 bits; weak. Returns -1 when the product of the signs is
+ * negative, else 0. `own` < 0: the factors are the indices; otherwise index `own` and its differences to the others.
  */
 function product(r: usize, m: i32, own: i32): i64 {
   const x = own < 0 ? 0 : indexAt(own)
   let sign: i64 = 0
-  let group: i64 = 1
-  let filled = 0
-  let first = true
+  let group: i64 = own < 0 ? 1 : x
+  memory.fill(r, 0, SCALAR)
+  store<i64>(r, 1)
   for (let j = 0; j < m; j++) {
-    let factor = indexAt(j)
-    if (own >= 0 && j != own) {
-      factor -= x
-      const negative = factor >> 63
-      sign ^= negative
-      factor = (factor ^ negative) - negative
-    }
+    if (j == own) continue
+    let factor = indexAt(j) - (own < 0 ? 0 : x)
+    const negative = factor >> 63
+    sign ^= negative
+    factor = (factor ^ negative) - negative
     group *= factor
-    filled++
-    if (filled == 3 || j == m - 1) {
-      scalarSet(first ? r : GROUP, group)
-      if (!first) scalarMontgomery(r, r, GROUP)
-      first = false
+    if (group >= FULL) {
+      scalarTimesSmall(r, r, group)
       group = 1
-      filled = 0
     }
   }
+  scalarTimesSmall(r, r, group)
   return sign
 }
 

@@ -1,7 +1,8 @@
 /** Batch operations on scalars: constant time, but for the check that an input is in range and not zero, whose failure ends the call. */
 import { INPUT, OUTPUT, reset, SCALAR, take, TEMP_OPERATION } from '../memory'
-import { scalarFromBytes, scalarInvert, scalarMul, scalarSelect, scalarSum, scalarToBytes, scalarToMontgomery, scalarZeroMask } from '../scalar/element'
+import { scalarFromBytes, scalarInvert, scalarSelect, scalarSum, scalarToBytes, scalarZeroMask } from '../scalar/element'
 import { scalarComplement, scalarMontgomery, scalarNormalise } from '../scalar/multiply'
+import { scalarMul, scalarStep } from '../scalar/product'
 import { DONE, REFUSED } from './status'
 
 const A: usize = TEMP_OPERATION
@@ -106,15 +107,9 @@ export function evaluatePolynomial(t: i32, m: i32): i32 {
   if (readScalars(coefficients, INPUT, t) >= 0) return REFUSED
   const indices = INPUT + (<usize>t << 5)
   for (let i = 0; i < m; i++) {
-    memory.fill(B, 0, SCALAR)
-    store<i64>(B, <i64>load<u32>(indices + (<usize>i << 2)))
-    scalarToMontgomery(B, B)
+    const index = <i64>load<u32>(indices + (<usize>i << 2))
     memory.copy(A, coefficients + <usize>(t - 1) * SCALAR, SCALAR)
-    for (let k = t - 2; k >= 0; k--) {
-      // A stays below 3 q with limbs below 2^30: (A B / R < 1.2 q) + a
-      scalarMontgomery(A, A, B)
-      scalarSum(A, A, coefficients + <usize>k * SCALAR)
-    }
+    for (let k = t - 2; k >= 0; k--) scalarStep(A, index, coefficients + <usize>k * SCALAR)
     scalarNormalise(A, A)
     scalarToBytes(OUTPUT + (<usize>i << 5), A)
   }
@@ -133,22 +128,20 @@ export function signatureShares(b: i32, bound: i32): i32 {
   const negate = multipliers + size
   const share = negate + <usize>b
   if (scalarFromBytes(C, share) == 0) return REFUSED
-  scalarToMontgomery(C, C)
   for (let i = 0; i < b; i++) {
     const at = <usize>i << 5
     if (scalarFromBytes(A, INPUT + at) == 0) return REFUSED
     if (bound != 0) {
       if (scalarFromBytes(B, binding + at) == 0) return REFUSED
-      scalarToMontgomery(B, B)
       if (scalarFromBytes(D, factors + at) == 0) return REFUSED
-      scalarMontgomery(B, B, D)
+      scalarMul(B, B, D)
       scalarSum(A, A, B)
       scalarNormalise(A, A)
     }
     scalarComplement(B, A)
     scalarSelect(A, B, 0 - <i64>load<u8>(negate + <usize>i))
     if (scalarFromBytes(D, multipliers + at) == 0) return REFUSED
-    scalarMontgomery(D, C, D)
+    scalarMul(D, C, D)
     scalarSum(A, A, D)
     scalarNormalise(A, A)
     scalarToBytes(OUTPUT + at, A)

@@ -8,7 +8,6 @@ import { R_SQUARED, scalarInRange, scalarMontgomery, scalarNormalise } from './m
 const PLAIN: usize = TEMP_SCALAR
 const WORDS: usize = TEMP_SCALAR + 72
 const LIMBS30: usize = TEMP_SCALAR + 112
-const PRODUCT: usize = TEMP_SCALAR + 184
 
 /** bytes -> canonical limbs; -1 when below q, else 0 */
 export function scalarFromBytes(r: usize, bytes: usize): i64 {
@@ -44,24 +43,10 @@ export function scalarToMontgomery(r: usize, a: usize): void {
   scalarMontgomery(r, a, R_SQUARED)
 }
 
-/** r = a b mod q for plain a and b, canonical */
-export function scalarMul(r: usize, a: usize, b: usize): void {
-  scalarMontgomery(PRODUCT, a, R_SQUARED)
-  scalarMontgomery(PRODUCT, PRODUCT, b)
-  scalarNormalise(r, PRODUCT)
-}
-
 /** r = 1/a mod q for a plain a of any reduced form, canonical; 0 for 0 */
 export function scalarInvert(r: usize, a: usize): void {
   scalarNormalise(PLAIN, a)
   limbs30FromLimbs(LIMBS30, PLAIN, WORDS)
   inverseModulus(LIMBS30, LIMBS30, Q30, Q_INVERSE)
   limbsFromLimbs30(r, LIMBS30)
-}
-
-/** r = small, 0 <= small < 2^58 */
-export function scalarSet(r: usize, small: i64): void {
-  memory.fill(r, 0, SCALAR)
-  store<i64>(r, small & 0x1fffffff, 0)
-  store<i64>(r, small >> 29, 8)
 }

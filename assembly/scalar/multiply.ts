@@ -6,7 +6,7 @@
 export const R_SQUARED: usize = memory.data<i64>([0x9f6ab4b, 0x1f300d1e, 0x1c0bd5d8, 0xc8ada8c, 0x11cefa2b, 0x8b79a0f, 0x1e697f5e, 0xe34de2, 0x9c7356])
 export const R_ONE: usize = memory.data<i64>([0x1937d7e0, 0xda1732f, 0x1afe2201, 0x8c6542d, 0x28aa2, 0x0, 0x0, 0x0, 0x0])
 
-/** r = a b / R mod q, weak. Bounds: limbs of a below 2^30, of b below 2^29, a b < 2^261 q; columns below 2^62.65. */
+/** r = a b / R mod q, weak. Bounds: limbs of a below 2^30, of b below 2^29, a b < 2^261 q; columns below 2^62.46. */
 export function scalarMontgomery(r: usize, a: usize, b: usize): void {
   const a0 = load<i64>(a, 0)
   const a1 = load<i64>(a, 8)
@@ -41,40 +41,40 @@ export function scalarMontgomery(r: usize, a: usize, b: usize): void {
   t += a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 + m0 * 0x1fffebaa + m1 * 0x1db9cd5e + m2 * 0x12280eef + m3 * 0x1e92f466
   const m4 = (t * 0x1588b13f) & 0x1fffffff
   t = (t + m4 * 0x10364141) >> 29
-  t += a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0 + m0 * 0x1fffffff + m1 * 0x1fffebaa + m2 * 0x1db9cd5e + m3 * 0x12280eef + m4 * 0x1e92f466
+  t += a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0 - m0 + m1 * 0x1fffebaa + m2 * 0x1db9cd5e + m3 * 0x12280eef + m4 * 0x1e92f466
   const m5 = (t * 0x1588b13f) & 0x1fffffff
   t = (t + m5 * 0x10364141) >> 29
-  t += a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 + m0 * 0x1fffffff + m1 * 0x1fffffff + m2 * 0x1fffebaa + m3 * 0x1db9cd5e + m4 * 0x12280eef + m5 * 0x1e92f466
+  t += a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 - m1 + m2 * 0x1fffebaa + m3 * 0x1db9cd5e + m4 * 0x12280eef + m5 * 0x1e92f466
   const m6 = (t * 0x1588b13f) & 0x1fffffff
   t = (t + m6 * 0x10364141) >> 29
-  t += a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + m0 * 0x1fffffff + m1 * 0x1fffffff + m2 * 0x1fffffff + m3 * 0x1fffebaa + m4 * 0x1db9cd5e + m5 * 0x12280eef + m6 * 0x1e92f466
+  t += a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 - m2 + m3 * 0x1fffebaa + m4 * 0x1db9cd5e + m5 * 0x12280eef + m6 * 0x1e92f466
   const m7 = (t * 0x1588b13f) & 0x1fffffff
   t = (t + m7 * 0x10364141) >> 29
-  t += a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0 + m0 * 0xffffff + m1 * 0x1fffffff + m2 * 0x1fffffff + m3 * 0x1fffffff + m4 * 0x1fffebaa + m5 * 0x1db9cd5e + m6 * 0x12280eef + m7 * 0x1e92f466
+  t += a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0 + (m0 << 24) - m3 + m4 * 0x1fffebaa + m5 * 0x1db9cd5e + m6 * 0x12280eef + m7 * 0x1e92f466
   const m8 = (t * 0x1588b13f) & 0x1fffffff
   t = (t + m8 * 0x10364141) >> 29
-  t += a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1 + m1 * 0xffffff + m2 * 0x1fffffff + m3 * 0x1fffffff + m4 * 0x1fffffff + m5 * 0x1fffebaa + m6 * 0x1db9cd5e + m7 * 0x12280eef + m8 * 0x1e92f466
+  t += a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1 + (m1 << 24) - m4 + m5 * 0x1fffebaa + m6 * 0x1db9cd5e + m7 * 0x12280eef + m8 * 0x1e92f466
   const r0 = t & 0x1fffffff
   t >>= 29
-  t += a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2 + m2 * 0xffffff + m3 * 0x1fffffff + m4 * 0x1fffffff + m5 * 0x1fffffff + m6 * 0x1fffebaa + m7 * 0x1db9cd5e + m8 * 0x12280eef
+  t += a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2 + (m2 << 24) - m5 + m6 * 0x1fffebaa + m7 * 0x1db9cd5e + m8 * 0x12280eef
   const r1 = t & 0x1fffffff
   t >>= 29
-  t += a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3 + m3 * 0xffffff + m4 * 0x1fffffff + m5 * 0x1fffffff + m6 * 0x1fffffff + m7 * 0x1fffebaa + m8 * 0x1db9cd5e
+  t += a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3 + (m3 << 24) - m6 + m7 * 0x1fffebaa + m8 * 0x1db9cd5e
   const r2 = t & 0x1fffffff
   t >>= 29
-  t += a4 * b8 + a5 * b7 + a6 * b6 + a7 * b5 + a8 * b4 + m4 * 0xffffff + m5 * 0x1fffffff + m6 * 0x1fffffff + m7 * 0x1fffffff + m8 * 0x1fffebaa
+  t += a4 * b8 + a5 * b7 + a6 * b6 + a7 * b5 + a8 * b4 + (m4 << 24) - m7 + m8 * 0x1fffebaa
   const r3 = t & 0x1fffffff
   t >>= 29
-  t += a5 * b8 + a6 * b7 + a7 * b6 + a8 * b5 + m5 * 0xffffff + m6 * 0x1fffffff + m7 * 0x1fffffff + m8 * 0x1fffffff
+  t += a5 * b8 + a6 * b7 + a7 * b6 + a8 * b5 + (m5 << 24) - m8
   const r4 = t & 0x1fffffff
   t >>= 29
-  t += a6 * b8 + a7 * b7 + a8 * b6 + m6 * 0xffffff + m7 * 0x1fffffff + m8 * 0x1fffffff
+  t += a6 * b8 + a7 * b7 + a8 * b6 + (m6 << 24)
   const r5 = t & 0x1fffffff
   t >>= 29
-  t += a7 * b8 + a8 * b7 + m7 * 0xffffff + m8 * 0x1fffffff
+  t += a7 * b8 + a8 * b7 + (m7 << 24)
   const r6 = t & 0x1fffffff
   t >>= 29
-  t += a8 * b8 + m8 * 0xffffff
+  t += a8 * b8 + (m8 << 24)
   const r7 = t & 0x1fffffff
   t >>= 29
   store<i64>(r, r0, 0)
@@ -88,7 +88,7 @@ export function scalarMontgomery(r: usize, a: usize, b: usize): void {
   store<i64>(r, t, 64)
 }
 
-/** r = a mod q, canonical, for limbs of a in (-2^40, 2^40) and a value in [0, 4 q) */
+/** r = a mod q, canonical, for limbs of a in (-2^48, 2^48) and a value in [0, 4 q) */
 export function scalarNormalise(r: usize, a: usize): void {
   let x0 = load<i64>(a, 0)
   let x1 = load<i64>(a, 8)
