@@ -2,7 +2,7 @@
 // Products of scalars modulo the group order q, nine unsigned 29-bit limbs in i64, by folding what is above 2^261 and 2^256. Canonical: below q.
 // Weak: limbs 0..7 in [0, 2^29), limb 8 at most 2^24 + 1, so that the value is below 2 q. Constant time: no branch, no table.
 
-/** r = a b mod q, canonical. Bounds: limbs of a below 2^30, of b below 2^29; columns below 2^62.01. */
+/** r = a b mod q, canonical. Bounds: limbs of a below 2^30, of b below 2^29, a < 2^258, b < 2^257; columns below 2^62.01. */
 export function scalarMul(r: usize, a: usize, b: usize): void {
   const a0 = load<i64>(a, 0)
   const a1 = load<i64>(a, 8)

@@ -5,6 +5,7 @@ import { fieldMul, fieldMulSub, fieldSqr, fieldSqrSub1Plus2, fieldSqrSub2, field
 import { updateDE, updateFG } from '../inverse/update'
 import { INPUT, OUTPUT } from '../memory'
 import { scalarComplement, scalarInRange, scalarMontgomery, scalarNormalise } from '../scalar/multiply'
+import { scalarMul, scalarStep, scalarTimesSmall } from '../scalar/product'
 import { scalarSplit } from '../scalar/split'
 
 export * from '../index'
@@ -33,6 +34,9 @@ export function limbTest(operation: i32): void {
   else if (operation == 14) scalarInRange(a)
   else if (operation == 15) scalarComplement(OUTPUT, a)
   else if (operation == 16) scalarSplit(OUTPUT, a)
+  else if (operation == 17) scalarMul(OUTPUT, a, b)
+  else if (operation == 18) scalarTimesSmall(OUTPUT, a, mask)
   else if (operation == 19) updateFG(a, b, mask, mask, 1, 0)
   else if (operation == 20) updateDE(a, b, 1, 0, 0, 1, c, 1)
+  else if (operation == 21) scalarStep(a, mask, b)
 }

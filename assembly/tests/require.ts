@@ -89,6 +89,11 @@ export function requireProductBelow(a: usize, b: usize, limit: f64): void {
   hold(valueOf(a) * valueOf(b) < limit, VALUE)
 }
 
+/** 0 <= number < 2^bits */
+export function requireBelow(number: i64, bits: i64): void {
+  hold(number >> bits == 0, RANGE)
+}
+
 /** 0 or -1 */
 export function requireMask(mask: i64): void {
   hold(mask == 0 || mask == -1, MASK)

@@ -174,24 +174,35 @@ function specialForm(q) {
   const folded = Array.from({ length: SHORT }, (_, k) => LIMB + top * c[k])
   if (folded.some((bound) => bound > loose)) throw new Error('a step leaves its own form')
 
-  return `
-/** r = a b mod q, canonical. Bounds: limbs of a below 2^30, of b below 2^29; columns below 2^${log2(product.largest)}. */
+  return `import { requireBelow, requireCanonical, requireLimbs, requireValue } from '../tests/require'
+
+/** r = a b mod q, canonical. Bounds: limbs of a below 2^30, of b below 2^29, a < 2^258, b < 2^257; columns below 2^${log2(product.largest)}. */
 export function scalarMul(r: usize, a: usize, b: usize): void {
+  requireLimbs(a, 0, 0x40000000)
+  requireLimbs(b, 0, 0x20000000)
+  requireValue(a, 0, 0x3ffffff)
+  requireValue(b, 0, 0x1ffffff)
 ${loads('a')}
 ${loads('b')}
   let t: i64 = 0
 ${product.lines.join('\n')}
 ${canonical(weakProduct, c)}
+  requireCanonical(r)
 }
 
 /** r = a small mod q, weak, for a weak a and 0 <= small < 2^58; columns below 2^${log2(small.largest)}. */
 export function scalarTimesSmall(r: usize, a: usize, small: i64): void {
+  requireLimbs(a, 0, 0x20000000)
+  requireValue(a, 0, 0x1ffffff)
+  requireBelow(small, 58)
 ${loads('a')}
   const g0 = small & ${MASK}
   const g1 = small >> 29
   let t: i64 = 0
 ${small.lines.join('\n')}
 ${stores(weakSmall)}
+  requireLimbs(r, 0, 0x20000000)
+  requireValue(r, 0, 0x1000001)
 }
 
 /**
@@ -199,6 +210,10 @@ ${stores(weakSmall)}
  * the value below 2 q; columns below 2^${log2(step.largest)}. \`scalarNormalise\` ends a row of steps.
  */
 export function scalarStep(r: usize, index: i64, b: usize): void {
+  requireLimbs(r, 0, ${hex(loose)})
+  requireValue(r, 0, 0x1000000)
+  requireBelow(index, 16)
+  requireCanonical(b)
 ${loads('a', 'r')}
 ${loads('b')}
   let t: i64 = 0
@@ -240,5 +255,5 @@ export function scalarProducts({ q }) {
   const head = header(`
 Products of scalars modulo the group order q, nine unsigned 29-bit limbs in i64, by folding what is above 2^261 and 2^256. Canonical: below q.
 Weak: limbs 0..7 in [0, 2^29), limb 8 at most 2^24 + 1, so that the value is below 2 q. Constant time: no branch, no table.`)
-  return head + (q > 1n << 255n ? specialForm(q).trimStart() : MONTGOMERY)
+  return head + (q > 1n << 255n ? specialForm(q) : MONTGOMERY)
 }

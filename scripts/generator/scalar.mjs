@@ -85,7 +85,7 @@ ${Array.from({ length: 8 }, (_, i) => `  store<i64>(r, r${i}, ${at(i)})`).join('
 
 /** r = a mod q, canonical, for limbs of a in (-2^48, 2^48) and a value in [0, 4 q) */
 export function scalarNormalise(r: usize, a: usize): void {
-  requireLimbs(a, -0x10000000000, 0x10000000000)
+  requireLimbs(a, -0x1000000000000, 0x1000000000000)
   requireValue(a, 0, 0x3ffffff)
 ${Array.from({ length: LIMBS }, (_, i) => `  let x${i} = load<i64>(a, ${at(i)})`).join('\n')}
 ${Array.from({ length: 8 }, (_, i) => `  x${i + 1} += x${i} >> 29\n  x${i} &= ${MASK}`).join('\n')}

@@ -48,6 +48,10 @@ const just = (at: number, value: bigint): bigint[] => Array.from({ length: 9 }, 
 const ZERO = just(0, 0n)
 const ONE = magnitude(100n)
 
+/** nine limbs of ones: the largest below 2^256, and the largest that a Horner step starts from */
+const CANONICAL = Array.from({ length: 9 }, (_, i) => (1n << (i < 8 ? 29n : 24n)) - 1n)
+const LOOSE = Array.from({ length: 9 }, (_, i) => (i < 5 ? (1n << 46n) + (1n << 29n) : i < 8 ? (1n << 29n) - 1n : (1n << 24n) - 1n))
+
 const KINDS = { magnitude: 1, product: 2, reduced: 3, range: 4, value: 5, mask: 6, matrix: 7 } as const
 
 interface Operands {
@@ -112,12 +116,21 @@ const LIMITS: readonly (readonly [string, number, Operands, Operands, keyof type
     { a: just(8, 1n << 29n), b: just(8, (1n << 29n) - 1n) },
     'value',
   ],
-  ['scalarNormalise: limbs within 2^40', 13, { a: just(1, (1n << 40n) - 1n) }, { a: just(1, 1n << 40n) }, 'range'],
+  ['scalarNormalise: limbs within 2^48', 13, { a: just(1, (1n << 48n) - 1n) }, { a: just(1, 1n << 48n) }, 'range'],
   ['scalarNormalise: not negative', 13, { a: [-1n, 1n, ...ZERO.slice(2)] }, { a: just(0, -1n) }, 'value'],
   ['scalarNormalise: below 4 q', 13, { a: just(8, (1n << 26n) - 1n) }, { a: just(8, 1n << 26n) }, 'value'],
   ['scalarInRange: canonical limbs', 14, { a: just(2, (1n << 29n) - 1n) }, { a: just(2, 1n << 29n) }, 'range'],
   ['scalarComplement: canonical limbs', 15, { a: ZERO }, { a: just(8, 1n << 24n) }, 'range'],
   ['scalarSplit: canonical limbs', 16, { a: ZERO }, { a: just(4, -1n) }, 'range'],
+  ['scalarMul: a below 2^30', 17, { a: just(3, (1n << 30n) - 1n), b: CANONICAL }, { a: just(3, 1n << 30n), b: ZERO }, 'range'],
+  ['scalarMul: b below 2^29', 17, { a: ZERO, b: CANONICAL }, { a: ZERO, b: just(7, 1n << 29n) }, 'range'],
+  ['scalarMul: a < 2^258', 17, { a: just(8, (1n << 26n) - 1n), b: CANONICAL }, { a: just(8, 1n << 26n), b: ZERO }, 'value'],
+  ['scalarMul: b < 2^257', 17, { a: CANONICAL, b: just(8, (1n << 25n) - 1n) }, { a: ZERO, b: just(8, 1n << 25n) }, 'value'],
+  ['scalarTimesSmall: small below 2^58', 18, { a: CANONICAL, mask: (1n << 58n) - 1n }, { a: ZERO, mask: 1n << 58n }, 'range'],
+  ['scalarTimesSmall: a below 2^29', 18, { a: CANONICAL, mask: (1n << 58n) - 1n }, { a: just(1, 1n << 29n) }, 'range'],
+  ['scalarStep: index below 2^16', 21, { a: LOOSE, b: CANONICAL, mask: 65_535n }, { a: ZERO, mask: 65_536n }, 'range'],
+  ['scalarStep: r loose', 21, { a: LOOSE, b: CANONICAL, mask: 65_535n }, { a: just(4, (1n << 46n) + (1n << 30n)) }, 'range'],
+  ['scalarStep: b canonical', 21, { a: LOOSE, b: CANONICAL, mask: 65_535n }, { a: ZERO, b: just(8, 1n << 24n) }, 'range'],
   ['updateFG: |u| + |v| <= 2^30', 19, { a: ZERO, b: ZERO, mask: 1n << 29n }, { a: ZERO, b: ZERO, mask: (1n << 29n) + 1n }, 'matrix'],
   [
     'updateFG: 30-bit limbs',
