@@ -2,35 +2,17 @@
  * `npm run bench`: the kernel and the protocol against the bn.js baseline and other implementations. See README.md in this folder for what bench/ may
  * import. Exit codes: 0 done, 1 the implementations disagree or a target is missed, 2 usage.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { admittedIn, failuresOf, verdictLine, verdictsOf } from './check.ts'
 import { comparisonLines } from './compare.ts'
-import { type BenchJson, benchJson, type Machine } from './json.ts'
+import { formatResult, readResult, writeFile } from './file.ts'
+import type { BenchJson, Machine } from './json.ts'
 import { type Options, parseOptions, type RunOptions, USAGE, UsageError } from './options.ts'
 import { loadPeers } from './peers/index.ts'
 import { projectFile } from './root.ts'
-import { DisagreementError, runBenchmark } from './run.ts'
+import { DisagreementError } from './rows.ts'
+import { runBenchmark } from './run.ts'
 import { headLine, rowLines } from './table.ts'
-
-/** @throws UsageError */
-function readJson(file: string): BenchJson {
-  let value: unknown
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    throw new UsageError(`${file}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'cannot be read'}`)
-  }
-  const parsed = benchJson.safeParse(value)
-  if (!parsed.success) throw new UsageError(`${file} is not a benchmark result: ${parsed.error.issues[0]?.path.join('.')}`)
-  return parsed.data
-}
-
-/** Complete or not at all: a reader never sees half a file. */
-function writeJson(file: string, result: BenchJson): void {
-  const part = `${file}.${process.pid}.part`
-  writeFileSync(part, `${JSON.stringify(result, null, 1)}\n`)
-  renameSync(part, file)
-}
 
 async function run(options: RunOptions): Promise<number> {
   let kernel: Machine['kernel'] = 'integer'
@@ -47,7 +29,7 @@ async function run(options: RunOptions): Promise<number> {
       for (const line of rowLines(rows, ratios, kernel)) console.log(line)
     },
   })
-  if (options.json !== null) writeJson(options.json, result)
+  if (options.json !== null) writeFile(options.json, formatResult(result))
   console.log(
     `${new Set(result.rows.map(({ id }) => id)).size} rows; results were equal wherever more than one implementation computes them`,
   )
@@ -76,10 +58,10 @@ async function main(options: Options): Promise<number> {
     case 'run':
       return await run(options)
     case 'compare':
-      for (const line of comparisonLines(readJson(options.before), readJson(options.after))) console.log(line)
+      for (const line of comparisonLines(readResult(options.before), readResult(options.after))) console.log(line)
       return 0
     case 'check':
-      return check(readJson(options.file))
+      return check(readResult(options.file))
   }
 }
 

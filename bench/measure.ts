@@ -33,15 +33,15 @@ export function inUnit(seconds: number, unit: Unit): number {
 export async function measure({ timer, contenders }: Case, effort: Effort): Promise<number[][]> {
   const samples: number[][] = contenders.map(() => [])
   const rounds = timer === 'benchmark' ? effort.rounds : effort.repetitions
-  if (timer === 'repeat') {
-    for (const contender of contenders) if (contender.repetitions === undefined) await warmUp(contender, effort.warmUpMs)
-  }
+  const calls: number[] = []
+  for (const contender of contenders) calls.push(timer === 'repeat' ? await callsOf(contender, effort) : 1)
   for (let round = 0; round < rounds; round++) {
     for (let place = 0; place < contenders.length; place++) {
       const which = (place + round) % contenders.length
       const contender = contenders[which]
       if (contender === undefined || !takesPart(contender.repetitions, round, rounds)) continue
-      samples[which]?.push((timer === 'benchmark' ? byBenchmark(contender, effort) : await byClock(contender)) / contender.items)
+      const seconds = timer === 'benchmark' ? byBenchmark(contender, effort) : await byClock(contender, calls[which] ?? 1)
+      samples[which]?.push(seconds / contender.items)
     }
   }
   return samples
@@ -60,15 +60,25 @@ function byBenchmark({ impl, run }: Contender, { minTime, maxTime }: Effort): nu
   return benchmark.stats.mean
 }
 
-/** Seconds of one call. */
-async function byClock(contender: Contender): Promise<number> {
-  contender.prepare?.()
+/** Seconds a call: the mean of a fixed number of calls. */
+async function byClock({ run }: Contender, calls: number): Promise<number> {
   const start = performance.now()
-  await contender.run()
-  return (performance.now() - start) / 1e3
+  for (let i = 0; i < calls; i++) await run()
+  return (performance.now() - start) / 1e3 / calls
 }
 
-/** The comparison of results was a first run already. */
-async function warmUp(contender: Contender, warmUpMs: number): Promise<void> {
-  for (let spent = 0; spent < warmUpMs; ) spent += 1e3 * (await byClock(contender)) + 1e-3
+/**
+ * Warms a contender up and says how many calls make one sample: about as many as benchmark.js would take, because a sample of one
+ * millisecond slips between the interruptions of a busy machine and one of a hundred does not. What takes long is neither warmed up (its result
+ * was computed for the comparison already) nor repeated.
+ */
+async function callsOf(contender: Contender, { warmUpMs, minTime }: Effort): Promise<number> {
+  if (contender.repetitions !== undefined || warmUpMs === 0) return 1
+  let shortest = Number.POSITIVE_INFINITY
+  for (let spent = 0; spent < warmUpMs; ) {
+    const seconds = await byClock(contender, 1)
+    shortest = Math.min(shortest, seconds)
+    spent += 1e3 * seconds + 1e-3
+  }
+  return Math.max(1, Math.ceil(minTime / shortest))
 }

@@ -8,8 +8,6 @@ export interface Contender {
   readonly id?: string
   /** results that one `run` gives: times are divided by it */
   readonly items: number
-  /** undoes what a run used up; not timed, before each run of the `repeat` timer */
-  prepare?(): void
   run(): unknown
   /** the result in a form that is equal for all implementations; null: it has none that could be compared (each run draws fresh values) */
   result(): Uint8Array | null | Promise<Uint8Array>
@@ -20,7 +18,10 @@ export interface Contender {
 }
 
 export interface Case {
-  /** `benchmark`: benchmark.js, which repeats a call until it can be timed. `repeat`: single runs, for what takes a millisecond or more. */
+  /**
+   * `benchmark`: benchmark.js, which repeats a call until it can be timed. `repeat`: a fixed number of calls, for
+   * what is asynchronous or takes a millisecond or more.
+   */
   readonly timer: 'benchmark' | 'repeat'
   readonly contenders: readonly Contender[]
   /** called after the last run */

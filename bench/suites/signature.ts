@@ -80,7 +80,7 @@ export function signatureSuite(context: Context): CaseSource[] {
           }),
         )
         return {
-          timer: n < 64 ? 'benchmark' : 'repeat',
+          timer: 'benchmark',
           contenders: [
             ...byKernels(kernels, n, (kernel) => verifyAll(kernel, suite, signed())),
             ...(suite === 'bip340' && n <= 64 ? byPeers(context, 'verifyBip340', (operation) => operation(single)) : []),
