@@ -46,10 +46,16 @@ export function provenance(result: BenchJson): string {
 
 /** Each target with what each result has. */
 export function targetTable(results: readonly BenchJson[]): string {
-  const keys = new Map(results.flatMap(({ machine }) => targetsOf(machine.kernel).map(({ id, against }) => [`${id} ${against.replace(/^quorate-.*/, 'quorate')}`, id])))
+  const keys = new Map(
+    results.flatMap(({ machine }) =>
+      targetsOf(machine.kernel).map(({ id, against }) => [`${id} ${against.replace(/^quorate-.*/, 'quorate')}`, id]),
+    ),
+  )
   const verdicts = results.map((result) => verdictsOf(result, []))
   const rows = [...keys].map(([key, id]) => {
-    const mine = verdicts.map((list) => list.find(({ target }) => `${target.id} ${target.against.replace(/^quorate-.*/, 'quorate')}` === key))
+    const mine = verdicts.map((list) =>
+      list.find(({ target }) => `${target.id} ${target.against.replace(/^quorate-.*/, 'quorate')}` === key),
+    )
     const bounds = [...new Set(mine.flatMap((verdict) => (verdict === undefined ? [] : [`${verdict.target.atLeast}x`])))]
     const stretch = mine.find((verdict) => verdict !== undefined)?.target.stretch ?? null
     const cells = mine.map((verdict) => {
@@ -58,7 +64,13 @@ export function targetTable(results: readonly BenchJson[]): string {
       return verdict.met ? `${amount(verdict.ratio)}x` : `**${amount(verdict.ratio)}x, missed**`
     })
     const peer = key.slice(id.length + 1)
-    return [`\`${id}\``, peer === 'quorate' ? 'the calling thread alone' : peer, bounds.join(' / '), stretch === null ? '' : `${stretch}x`, ...cells]
+    return [
+      `\`${id}\``,
+      peer === 'quorate' ? 'the calling thread alone' : peer,
+      bounds.join(' / '),
+      stretch === null ? '' : `${stretch}x`,
+      ...cells,
+    ]
   })
   return markdown(['row', 'against', 'at least', 'stretch', ...results.map(columnOf)], rows, 2)
 }
