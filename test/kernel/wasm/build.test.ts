@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -7,16 +7,13 @@ import { KernelInstance } from '../../../src/kernel/wasm/instance.ts'
 import { compileKernelModule } from '../../../src/kernel/wasm/module.ts'
 import { webAssembly } from '../../../src/kernel/wasm/webassembly.ts'
 import { buildTestKernel } from '../test-kernels.ts'
+import { MODULES, moduleBytes } from './modules.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const MODULES = readdirSync(path.join(root, 'dist/src/kernel/wasm'))
-  .filter((file) => file.endsWith('.wasm'))
-  .map((file) => path.basename(file, '.wasm'))
 const MAX_BYTES = 250_000
 const PAGE = 65_536
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-const releaseOf = (name: string): Uint8Array => new Uint8Array(readFileSync(path.join(root, `dist/src/kernel/wasm/${name}.wasm`)))
 
 const copies: string[] = []
 afterAll(() => {
@@ -28,11 +25,11 @@ describe.each(MODULES)('the module %s', (name) => {
     const builds = await Promise.all([buildTestKernel('copy', name), buildTestKernel('copy', name)])
     copies.push(...builds.map((build) => build.path))
     expect(new Set(builds.map((build) => build.path)).size).toBe(2)
-    expect(builds.map(({ wasm }) => digest(wasm))).toEqual([digest(releaseOf(name)), digest(releaseOf(name))])
+    expect(builds.map(({ wasm }) => digest(wasm))).toEqual([digest(moduleBytes(name)), digest(moduleBytes(name))])
   })
 
   it(`has fewer than ${MAX_BYTES} bytes, imports nothing, and a memory that cannot grow`, async () => {
-    const bytes = releaseOf(name)
+    const bytes = moduleBytes(name)
     expect(bytes.length).toBeLessThan(MAX_BYTES)
     const module = await webAssembly.compile(bytes)
     expect(webAssembly.Module.imports(module)).toEqual([])
@@ -51,5 +48,5 @@ describe.each(MODULES)('the module %s', (name) => {
 
 it('the module that is loaded is the one whose digest the build wrote', async () => {
   const { sha256 } = await compileKernelModule()
-  expect(MODULES.map((name) => digest(releaseOf(name)))).toContain(sha256)
+  expect(MODULES.map((name) => digest(moduleBytes(name)))).toContain(sha256)
 })

@@ -2,15 +2,16 @@
  * What the compiler made of the secret paths, read in the text form of the very module that runs: every function that an operation on secrets
  * can call is listed here, and is without branch, selection, division or table jump on data.
  *
- * Limits of the method. It reads control flow, not data flow: that a counter or a count is public is asserted by the form of its comparison (a
- * local against a constant or another local, no memory, no call), not derived. It says nothing of addresses: that tables are scanned whole is
- * seen in assembly/multiply/scan.ts. Three kinds of branch on data stay and are named below: a refusal, which ends the call; the capacity of the
- * bump allocator; a public point at infinity. And WebAssembly promises nothing about time: an engine may compile mask arithmetic to a branch,
- * and a multiplication may be slower for some operands on some processors.
+ * This test reads control flow in its text: that a counter or a count is public is asserted by the form of its comparison (a local against a constant
+ * or another local, no memory, no call). data-flow.test.ts derives it, and follows secrets to addresses and lengths as well; trace.test.ts
+ * records what is executed. Three kinds of branch on data stay and are named below: a refusal, which ends the call; the capacity of the
+ * bump allocator; a public point at infinity. And WebAssembly promises nothing about time: an engine may compile mask arithmetic to a
+ * branch, and a multiplication may be slower for some operands on some processors.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { PUBLIC_CALLS, SECRET_EXPORTS as SECRET } from './secret-exports.ts'
 
 const text = readFileSync(fileURLToPath(new URL('../../../dist/assembly/integer.wat', import.meta.url)), 'utf8')
 
@@ -27,20 +28,6 @@ for (const part of text.split('\n (func $').slice(1)) {
 const exported = new Map(
   [...text.matchAll(/\(export "(\w+)" \(func \$assembly\/([^)]+)\)\)/g)].map(([, name = '', inner = '']) => [name, inner]),
 )
-
-/** Exports that are given secrets. */
-const SECRET = [
-  'baseMul',
-  'mul',
-  'evaluatePolynomial',
-  'signatureShares',
-  'scalarAddBatch',
-  'scalarMulBatch',
-  'scalarSumBatch',
-  'scalarInvertBatch',
-  'firstBadScalar',
-  'wipe',
-]
 
 /** Exports that are given nothing secret, or only tests call. */
 const PUBLIC: Readonly<Record<string, string>> = {
@@ -67,12 +54,6 @@ const PUBLIC: Readonly<Record<string, string>> = {
   verifySignatureShares: 'public signature shares',
   fieldTest: 'for tests',
   scalarTest: 'for tests',
-}
-
-/** Called on secret paths with public data alone; what they call in turn is not followed. */
-const PUBLIC_CALLS: Readonly<Record<string, string>> = {
-  'multiply/tables/buildOddTablesVar': 'odd multiples of the points of `mul`, which are public',
-  'point/codec/pointsFromBytes': 'the points of `mul`, which are public',
 }
 
 function instructionsOf(name: string): readonly string[] {
