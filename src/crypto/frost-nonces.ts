@@ -52,8 +52,12 @@ function hedge(kernel: Kernel, suite: Suite, share: Scalar, randomness: Batch): 
   }
 }
 
-/** Judged on the public points: equal points are equal nonces. A zero nonce (probability 2^-256) has no encodable commitment. */
-function refuseRepeats(commitments: Batch): void {
+/**
+ * Judged on the public points: equal points are equal nonces. A zero nonce (probability 2^-256) has no encodable commitment.
+ *
+ * @throws ERR_INVALID_ARGUMENT with field `randomness`
+ */
+export function refuseRepeats(commitments: Batch): void {
   const seen = new Set<string>()
   for (let i = 0; i < commitments.length / POINT_BYTES; i++) {
     const point = itemOf(commitments, i, POINT_BYTES)

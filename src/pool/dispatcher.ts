@@ -1,7 +1,8 @@
 /**
  * Takes work, decides where it runs and hands its result back. Small work runs on the calling thread, a millisecond a turn of the event loop so
- * that sockets and timers are not starved; the rest on threads, as many pieces at once as there are threads. What waits, waits here: first come
- * first served, bounded, and taken back when its signal aborts. Nothing is retried: work that consumed a nonce must not run twice.
+ * that sockets and timers are not starved; the rest on threads, large work in pieces on those that are free. What waits, waits here: first come
+ * first served, bounded, and taken back when its signal aborts. Pieces never wait: they are cut when they start, so nothing of the queue knows of
+ * them. Nothing is retried: work that consumed a nonce must not run twice.
  *
  * Merging jobs of one name that wait together would happen where a thread becomes free (`#next`); it is not done yet.
  */
@@ -12,16 +13,25 @@ import { estimateMicros } from './cost.ts'
 import { type Executor, wipeResult } from './executor.ts'
 import { assertJobArguments } from './job-arguments.ts'
 import type { ResolvedPoolOptions } from './options.ts'
+import type { Split } from './pieces.ts'
 import { copyPlain, NotPlain } from './plain.ts'
+import { failureOfWhole, splitWork } from './split.ts'
 import { PoolStatistics } from './statistics.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import { errorOf, failureOf, type Outcome, type Work } from './work.ts'
+
+/**
+ * A piece costs a crossing, a copy of its input and its share of what is done in every piece; below this it gains too little for taking a thread that
+ * other work may want next (bench/decisions/cost-model.ts).
+ */
+const MIN_PIECE_MICROS = 500
 
 /** What the calling thread computes between two turns of the event loop, unless one piece alone takes longer. */
 const INLINE_TURN_MS = 1
 
 interface Task {
-  readonly id: number
+  /** what it is expected to take */
+  readonly micros: number
   /** arguments are our copies */
   readonly work: Work
   /** all arrays in it */
@@ -61,12 +71,13 @@ export class Dispatcher {
     return new Promise((resolve, reject) => {
       if (this.#closing !== null) throw new QuorateError('ERR_POOL_CLOSED')
       if (signal?.aborted === true) throw new QuorateError('ERR_ABORTED')
-      const inline = this.#threads === null || estimateMicros(given, this.#options.kernel) < this.#options.inlineBelowMicros
+      const micros = estimateMicros(given, this.#options.kernel)
+      const inline = this.#threads === null || micros < this.#options.inlineBelowMicros
       const startsNow = !inline && this.#hasFreeThread()
       if (!startsNow && this.#waiting() >= this.#options.maxQueue) throw new QuorateError('ERR_POOL_BUSY')
       const arrays: Uint8Array<ArrayBuffer>[] = []
       const work = this.#copy(given, arrays)
-      const task: Task = { id: this.#nextId++, work, arrays, queued: performance.now(), resolve, reject, release: () => {}, settled: false }
+      const task: Task = { micros, work, arrays, queued: performance.now(), resolve, reject, release: () => {}, settled: false }
       if (signal !== null) task.release = this.#aborts.add(signal, () => this.#abort(task))
       if (startsNow) return this.#start(task)
       if (!inline) this.#forThreads.add(task)
@@ -162,28 +173,78 @@ export class Dispatcher {
     else task.reject(errorOf(outcome))
   }
 
+  /** Whole on one thread, or in as many pieces as there are free threads and enough work for. */
   #start(task: Task): void {
+    const started = performance.now()
+    this.#statistics.recordWait(started - task.queued)
+    const count = Math.min(this.#options.workers - this.#running, Math.floor(task.micros / MIN_PIECE_MICROS))
+    const split = count < 2 ? null : splitWork(task.work, count)
+    if (split === null) {
+      this.#occupy(task.work, task.arrays, (outcome, answered) => {
+        if (answered) this.#recordCompletion(started)
+        this.#settle(task, outcome)
+      })
+    } else this.#startPieces(task, split, started)
+  }
+
+  #startPieces(task: Task, split: Split, started: number): void {
+    const pieces = split.pieces.map((piece): { work: Work; arrays: Uint8Array<ArrayBuffer>[] } => {
+      const arrays: Uint8Array<ArrayBuffer>[] = []
+      return { work: { ...piece, args: copyPlain(piece.args, '', arrays) } as Work, arrays }
+    })
+    wipeAll(split.secrets ?? [])
+    const outcomes: Outcome[] = []
+    let left = pieces.length
+    let allAnswered = true
+    pieces.forEach(({ work, arrays }, i) => {
+      this.#occupy(work, arrays, (outcome, answered) => {
+        outcomes[i] = outcome
+        allAnswered &&= answered
+        if (--left > 0) return
+        if (allAnswered) this.#recordCompletion(started)
+        this.#settle(task, this.#joinPieces(task, split, outcomes))
+        // Unlike those of whole work the task's own copies stayed here.
+        wipeAll(task.arrays)
+      })
+    })
+  }
+
+  /** When nobody waits for the result any more, or some piece failed, the results of the others are wiped. */
+  #joinPieces(task: Task, split: Split, outcomes: readonly Outcome[]): Outcome {
+    const values = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []))
+    const failure = task.settled ? failureOf(new QuorateError('ERR_ABORTED')) : failureOfWhole(split, outcomes)
+    const whole = failure ?? this.#executor.finish((kernel) => split.combine(kernel, values))
+    if (whole.ok) return whole
+    outcomes.forEach((outcome, i) => {
+      const piece = split.pieces[i]
+      if (outcome.ok && piece !== undefined) wipeResult(piece, outcome.value)
+    })
+    return whole
+  }
+
+  #recordCompletion(started: number): void {
+    this.#statistics.recordRun(performance.now() - started)
+    this.#statistics.completed++
+  }
+
+  /** @param ended `answered` is false when the thread was lost, and with it what it did */
+  #occupy(work: Work, arrays: readonly Uint8Array<ArrayBuffer>[], ended: (outcome: Outcome, answered: boolean) => void): void {
     if (this.#threads === null) return
     const started = performance.now()
     this.#running++
-    this.#statistics.recordWait(started - task.queued)
-    const done = (outcome: Outcome): void => {
+    const release = (outcome: Outcome, answered: boolean): void => {
       this.#running--
       this.#statistics.recordBusy(performance.now() - started)
-      this.#settle(task, outcome)
+      ended(outcome, answered)
       this.#next()
     }
-    const buffers = task.arrays.map((array) => array.buffer)
-    this.#threads.run({ id: task.id, work: task.work }, buffers).then(
-      ({ outcome }) => {
-        this.#statistics.recordRun(performance.now() - started)
-        this.#statistics.completed++
-        done(outcome)
-      },
+    const buffers = arrays.map((array) => array.buffer)
+    this.#threads.run({ id: this.#nextId++, work }, buffers).then(
+      ({ outcome }) => release(outcome, true),
       (error: unknown) => {
         // Perhaps it never left: then the copies are still here.
-        wipeAll(task.arrays)
-        done(failureOf(error))
+        wipeAll(arrays)
+        release(failureOf(error), false)
       },
     )
   }

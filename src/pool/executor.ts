@@ -52,6 +52,16 @@ export class Executor {
     }
   }
 
+  /** The end of work that ran in pieces elsewhere. Never throws. */
+  finish(combine: (kernel: Kernel) => unknown): Outcome {
+    try {
+      return { ok: true, value: combine(this.kernel()) }
+    } catch (error) {
+      if (!(error instanceof QuorateError)) this.#kernel = null
+      return failureOf(error)
+    }
+  }
+
   #run(work: Work): Execution {
     const kernel = this.kernel()
     switch (work.type) {

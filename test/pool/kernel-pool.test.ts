@@ -2,7 +2,7 @@ import { MessagePort } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import type { JobName } from '../../src/crypto/jobs/contract.ts'
 import { threadsOf } from '../../src/pool/threads.ts'
-import { kernel, long, nonceArgs, open, scalars, tick } from './support.ts'
+import { kernel, long, longWhole, nonceArgs, open, scalars, tick } from './support.ts'
 
 describe('where work runs', () => {
   test('workers is the number of threads', async () => {
@@ -16,7 +16,7 @@ describe('where work runs', () => {
 
   test('two threads compute two things at once', async () => {
     const pool = await open({ workers: 2 })
-    const both = [pool.kernel.baseMul(long()), pool.kernel.baseMul(long())]
+    const both = [pool.kernel.lagrange(longWhole()), pool.kernel.lagrange(longWhole())]
     expect(pool.stats()).toMatchObject({ running: 2, queued: 0 })
     await Promise.all(both)
     expect(pool.stats()).toMatchObject({ running: 0, completed: 2, inline: 0 })

@@ -22,6 +22,8 @@ export const scalars = (count: number): Uint8Array =>
   Uint8Array.from({ length: 32 * count }, (_, i) => (i % 32 === 0 ? 0x7f : (i * 7 + 1) & 255))
 /** Takes a thread long enough to be caught running: tens of milliseconds. */
 export const long = (): Uint8Array => scalars(4_000)
+/** As long, and never cut into pieces. */
+export const longWhole = (): number[] => Array.from({ length: 1_500 }, (_, i) => i + 1)
 export const nonceArgs = () => ({ suite: 'bip340', share: scalars(1), randomness: scalars(2) }) as const
 export const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 

@@ -160,6 +160,17 @@ function finish(kernel: Kernel, args: Args, summed: Summed): Result {
   })
 }
 
+/**
+ * The result from shares that were checked and their verifying shares, for whoever evaluated those elsewhere.
+ *
+ * @param shares secret, positions x 32, not normalised; the caller wipes them
+ * @param verifyingShares positions x verifyingIndices.length x 64, not normalised
+ */
+export function concludeShares(kernel: Kernel, args: Args, shares: Batch, verifyingShares: Batch): Result {
+  const sums = args.sumCommitments
+  return isDegenerate(args, sums, verifyingShares) ? { status: 'degenerate' } : finish(kernel, args, { shares, sums, verifyingShares })
+}
+
 function open(kernel: Kernel, args: Args, received: readonly (Batch | null)[]): Result {
   const { positions, minSigners, ownShares, sumCommitments: sums, verifyingIndices } = args
   const faults = encodingFaults(received, positions)
@@ -177,8 +188,7 @@ function open(kernel: Kernel, args: Args, received: readonly (Batch | null)[]): 
     }
     const verifyingShares =
       verifyingIndices.length === 0 ? new Uint8Array(0) : kernel.evaluateInExponent(sums, minSigners, verifyingIndices)
-    if (isDegenerate(args, sums, verifyingShares)) return { status: 'degenerate' }
-    return finish(kernel, args, { shares, sums, verifyingShares })
+    return concludeShares(kernel, args, shares, verifyingShares)
   } finally {
     wipe(shares)
   }

@@ -1,0 +1,231 @@
+/**
+ * How jobs are cut: key generation by coefficients, dealers, recipients and indices, batches of signatures by positions. A job that consumes a nonce
+ * is cut like the others: each piece has nonces of its own, and no piece runs twice.
+ */
+import { concatAll, concatBytes, wipe } from '../bytes.ts'
+import { NONCE_PAIR_BYTES, refuseRepeats } from '../crypto/frost-nonces.ts'
+import { COMMITMENT_PAIR_BYTES } from '../crypto/frost-transcript.ts'
+import { DEALING_FAULT, type JobArgs, type JobName, type JobResult, type SigningTranscript } from '../crypto/jobs/contract.ts'
+import { dealingOf } from '../crypto/jobs/deal-commitments.ts'
+import { concludeShares } from '../crypto/jobs/open-shares.ts'
+import { POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
+import { type Piece, rangesOf, type Split } from './pieces.ts'
+import { isRun } from './split-operations.ts'
+import type { Work } from './work.ts'
+
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+type Splitter<N extends JobName> = (args: JobArgs<N>, count: number) => Split | null
+
+function piece<N extends JobName>(name: N, args: JobArgs<N>): Piece {
+  return { type: 'job', name, args }
+}
+
+function cut(total: number, count: number): Range[] {
+  return rangesOf(total, Math.min(count, total))
+}
+
+function startsOf(ranges: readonly Range[]): number[] {
+  return ranges.map(({ from }) => from)
+}
+
+function part(batch: Uint8Array, itemBytes: number, { from, to }: Range): Uint8Array {
+  return batch.subarray(from * itemBytes, to * itemBytes)
+}
+
+/** All parts end to end; the parts are secret and wiped. */
+function joinSecrets(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = concatAll(parts)
+  wipe(...parts)
+  return whole
+}
+
+/** Blocks of columns with the same number of rows, side by side. */
+function sideBySide(blocks: readonly Uint8Array[], rows: number): Uint8Array {
+  const out: Uint8Array[] = []
+  for (let row = 0; row < rows; row++) {
+    for (const block of blocks) out.push(block.subarray((row * block.length) / rows, ((row + 1) * block.length) / rows))
+  }
+  return concatAll(out)
+}
+
+function transcriptPart(transcript: SigningTranscript, range: Range): SigningTranscript {
+  return {
+    ...transcript,
+    commitments: transcript.commitments.map((batch) => part(batch, COMMITMENT_PAIR_BYTES, range)),
+    messages: transcript.messages.slice(range.from, range.to),
+  }
+}
+
+const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
+  /** The multiples of G are nearly all of it; the proofs are made where the pieces come together. */
+  dealCommitments(args, count) {
+    const scalars = concatBytes(args.coefficients, args.proofNonces, args.encryptionSecret)
+    const ranges = cut(Math.floor(scalars.length / SCALAR_BYTES), count)
+    const complete = args.coefficients.length === args.positions * args.minSigners * SCALAR_BYTES
+    if (ranges.length < 2 || !complete || args.proofNonces.length !== args.positions * SCALAR_BYTES) return null
+    return {
+      pieces: ranges.map((range) => ({ type: 'operation', name: 'baseMul', args: [part(scalars, SCALAR_BYTES, range)] })),
+      secrets: [scalars],
+      offsets: { scalars: startsOf(ranges) },
+      combine: (kernel, values) => dealingOf(kernel, args, concatAll(values as Uint8Array[])),
+    }
+  },
+
+  checkDealings(args, count) {
+    const { dealings, ownCommitments } = args
+    if (dealings.length < 2) return null
+    const ranges = cut(dealings.length, count)
+    // The identity, as often as needed: the sum of the others alone.
+    const nothing = ownCommitments === null ? null : new Uint8Array(ownCommitments.length)
+    return {
+      pieces: ranges.map(({ from, to }) =>
+        piece('checkDealings', { ...args, dealings: dealings.slice(from, to), ownCommitments: from === 0 ? ownCommitments : nothing }),
+      ),
+      offsets: { dealings: startsOf(ranges) },
+      combine(kernel, values): JobResult<'checkDealings'> {
+        const results = values as JobResult<'checkDealings'>[]
+        const faults = concatAll(results.map((result) => result.faults))
+        const sums = results.flatMap(({ sumCommitments }) => sumCommitments ?? [])
+        const wanted = sums.length === results.length && faults.every((fault) => fault === DEALING_FAULT.none)
+        return { faults, sumCommitments: wanted ? kernel.sum(concatAll(sums), args.positions * args.minSigners) : null }
+      },
+    }
+  },
+
+  dealShares(args, count) {
+    const { recipients } = args
+    if (recipients.length < 2) return null
+    const ranges = cut(recipients.length, count)
+    return {
+      pieces: ranges.map(({ from, to }) => piece('dealShares', { ...args, recipients: recipients.slice(from, to) })),
+      offsets: { recipients: startsOf(ranges), points: startsOf(ranges) },
+      combine(_, values): JobResult<'dealShares'> {
+        const results = values as JobResult<'dealShares'>[]
+        // Each piece evaluates our own share too.
+        const [ownShares = new Uint8Array(0), ...again] = results.map((result) => result.ownShares)
+        wipe(...again)
+        return {
+          ciphertexts: results.flatMap((result) => result.ciphertexts),
+          ownShares,
+          sharedPoints: joinSecrets(results.map((result) => result.sharedPoints)),
+        }
+      },
+    }
+  },
+
+  /** One piece opens and checks the shares, the others evaluate verifying shares; what the suite does to both comes where they meet. */
+  openShares(args, count) {
+    const { positions, minSigners, sumCommitments, verifyingIndices } = args
+    if (verifyingIndices.length === 0 || sumCommitments.length !== positions * minSigners * POINT_BYTES) return null
+    const ranges = cut(verifyingIndices.length, isRun(verifyingIndices) ? 1 : count - 1)
+    return {
+      pieces: [
+        piece('openShares', { ...args, verifyingIndices: [], normaliseFor: null }),
+        ...ranges.map(
+          ({ from, to }): Piece => ({
+            type: 'operation',
+            name: 'evaluateInExponent',
+            args: [sumCommitments, minSigners, verifyingIndices.slice(from, to)],
+          }),
+        ),
+      ],
+      offsets: {},
+      combine(kernel, [first, ...blocks]): JobResult<'openShares'> {
+        const opened = first as JobResult<'openShares'>
+        if (opened.status !== 'shared') return opened
+        try {
+          return concludeShares(kernel, args, opened.shares, sideBySide(blocks as Uint8Array[], positions))
+        } finally {
+          wipe(opened.shares)
+        }
+      },
+    }
+  },
+
+  commitNonces(args, count) {
+    const ranges = cut(Math.floor(args.randomness.length / NONCE_PAIR_BYTES), count)
+    if (ranges.length < 2 || args.randomness.length % NONCE_PAIR_BYTES !== 0) return null
+    return {
+      pieces: ranges.map((range) => piece('commitNonces', { ...args, randomness: part(args.randomness, NONCE_PAIR_BYTES, range) })),
+      offsets: {},
+      combine(_, values): JobResult<'commitNonces'> {
+        const results = values as JobResult<'commitNonces'>[]
+        const nonces = joinSecrets(results.map((result) => result.nonces))
+        const commitments = concatAll(results.map((result) => result.commitments))
+        try {
+          // A piece sees only its own.
+          refuseRepeats(commitments)
+        } catch (error) {
+          wipe(nonces)
+          throw error
+        }
+        return { nonces, commitments }
+      },
+    }
+  },
+
+  signShares(args, count) {
+    const { messages, nonces, commitments } = args
+    const fits =
+      nonces.length === messages.length * NONCE_PAIR_BYTES &&
+      commitments.every(({ length }) => length === messages.length * COMMITMENT_PAIR_BYTES)
+    if (messages.length < 2 || !fits) return null
+    const ranges = cut(messages.length, count)
+    return {
+      pieces: ranges.map((range) =>
+        piece('signShares', { ...args, ...transcriptPart(args, range), nonces: part(nonces, NONCE_PAIR_BYTES, range) }),
+      ),
+      offsets: { messages: startsOf(ranges) },
+      combine(_, values): JobResult<'signShares'> {
+        const results = values as JobResult<'signShares'>[]
+        const culprits = new Set(results.flatMap((result) => (result.status === 'bad-points' ? result.culprits : [])))
+        if (culprits.size > 0) return { status: 'bad-points', culprits: [...culprits].sort((a, b) => a - b) }
+        const signed = results.flatMap((result) => (result.status === 'signed' ? [result] : []))
+        if (signed.length < results.length) return { status: 'degenerate' }
+        return {
+          status: 'signed',
+          signatureShares: concatAll(signed.map((result) => result.signatureShares)),
+          groupCommitments: concatAll(signed.map((result) => result.groupCommitments)),
+          challenges: concatAll(signed.map((result) => result.challenges)),
+        }
+      },
+    }
+  },
+
+  aggregate(args, count) {
+    const positions = args.challenges.length / SCALAR_BYTES
+    const sized =
+      args.groupCommitments.length === positions * POINT_BYTES &&
+      args.signatureShares.every(({ length }) => length === args.challenges.length)
+    if (!Number.isInteger(positions) || positions < 2 || !sized) return null
+    const ranges = cut(positions, count)
+    return {
+      pieces: ranges.map((range) =>
+        piece('aggregate', {
+          ...args,
+          groupCommitments: part(args.groupCommitments, POINT_BYTES, range),
+          challenges: part(args.challenges, SCALAR_BYTES, range),
+          signatureShares: args.signatureShares.map((shares) => part(shares, SCALAR_BYTES, range)),
+        }),
+      ),
+      offsets: { challenges: startsOf(ranges) },
+      combine(_, values): JobResult<'aggregate'> {
+        const results = values as JobResult<'aggregate'>[]
+        return {
+          signatures: concatAll(results.map((result) => result.signatures)),
+          valid: concatAll(results.map((result) => result.valid)),
+        }
+      },
+    }
+  },
+}
+
+/** Null for arguments whose sizes do not fit each other: the job says so itself. The arguments' types were checked. */
+export function splitJob({ name, args }: Extract<Work, { type: 'job' }>, count: number): Split | null {
+  const splitter = SPLITTERS[name] as ((args: unknown, count: number) => Split | null) | undefined
+  return splitter?.(args, count) ?? null
+}
