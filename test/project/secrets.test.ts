@@ -1,0 +1,90 @@
+import path from 'node:path'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { SecretFlow } from './secrets.ts'
+import { filesUnder, ROOT } from './sources.ts'
+
+const FIXTURE = path.join(ROOT, 'src/crypto/fixture-of-the-test.ts')
+
+/** Each line hands a secret to an operation in variable time, or does not; the comment says which. */
+const CODE = `
+import { concatAll, itemOf } from '../bytes.ts'
+import type { Batch, Kernel, Scalar } from '../kernel/contract.ts'
+import { randomScalars } from './random-scalars.ts'
+
+export interface Held {
+  /** secret, t x 32 */
+  readonly share: Scalar
+  readonly points: Batch
+}
+
+function gather(list: readonly Uint8Array[]): Uint8Array {
+  return concatAll(list)
+}
+
+function elsewhere(kernel: Kernel, points: Batch, factors: Batch): Batch {
+  return kernel.mulVar(points, factors) // refused: called with a secret below
+}
+
+/** @param given secret */
+export function uses(kernel: Kernel, held: Held, given: Batch, open: Batch, random: (length: number) => Uint8Array): void {
+  const { share: own, points } = held
+  kernel.baseMulVar(held.share) // refused
+  kernel.baseMulVar(own) // refused
+  kernel.mulVar(points, given) // refused
+  kernel.msmVar(points, open, itemOf(given, 0, 32)) // refused
+  const copies = [own, open].map((bytes) => bytes.slice())
+  kernel.baseMulVar(concatAll(copies)) // refused
+  const list: Uint8Array[] = []
+  list.push(given)
+  kernel.baseMulVar(gather(list)) // refused
+  const product = kernel.scalarMul(own, open)
+  kernel.verifySignatureShares({ shares: product, noncePoints: points, verifyingShares: points, multipliers: open }) // refused
+  for (const one of [given]) kernel.baseMulVar(one) // refused
+  const drawn = randomScalars(random, 2)
+  kernel.baseMulVar(drawn) // refused
+  elsewhere(kernel, points, own)
+  kernel.mulVar(kernel.mul(points, own), open) // refused
+  const published = kernel.baseMul(own)
+  kernel.mulVar(published, open)
+  kernel.verifyShares(points, 2, 1, given)
+  kernel.msmVar(points, open)
+  kernel.mul(points, own)
+  kernel.evaluateInExponent(points, own.length, [1])
+}
+`
+
+const files = filesUnder('src')
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => path.join(ROOT, file))
+
+/** The sources and the fixture, which is in no folder. */
+function program(): ts.Program {
+  const { config } = ts.readConfigFile(path.join(ROOT, 'tsconfig.json'), ts.sys.readFile) as { config: { compilerOptions: object } }
+  const { options } = ts.parseJsonConfigFileContent({ compilerOptions: config.compilerOptions, files: [] }, ts.sys, ROOT)
+  const host = ts.createCompilerHost(options, true)
+  const { getSourceFile, fileExists } = host
+  host.fileExists = (name) => name === FIXTURE || fileExists(name)
+  host.getSourceFile = (name, ...rest) =>
+    name === FIXTURE ? ts.createSourceFile(name, CODE, ts.ScriptTarget.ES2023, true) : getSourceFile(name, ...rest)
+  return ts.createProgram([...files, FIXTURE], options, host)
+}
+
+/** The kernels themselves are no callers; that the WebAssembly one keeps secrets to the exports for secrets has a test of its own. */
+const callers = files.filter((file) => !file.startsWith(path.join(ROOT, 'src/kernel/')))
+
+describe('secrets and operations in variable time', () => {
+  const all = program()
+
+  it('no call in src/ hands a secret to one', () => {
+    const { calls, breaches } = new SecretFlow(all, files).breaches(callers)
+    expect(calls).toBeGreaterThan(15)
+    expect(breaches).toEqual([])
+  })
+
+  it('the rule refuses code that does, by property, parameter, copy, list, loop, product, random draw and call, and nothing else', () => {
+    const { breaches } = new SecretFlow(all, [FIXTURE]).breaches([FIXTURE])
+    const refused = CODE.split('\n').flatMap((line, i) => (line.includes('// refused') ? [i + 1] : []))
+    expect(breaches.map((breach) => Number(breach.split(':')[1]))).toEqual(refused)
+  })
+})
