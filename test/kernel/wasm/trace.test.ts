@@ -92,6 +92,15 @@ const OPERATIONS: Readonly<Record<SecretExport, Readonly<Record<string, Operatio
   wipe: { 'what an operation left': { secrets: 3, zero: true, counts: [96, 192], input: (list) => list } },
 }
 
+/** An export for public points that is also given Diffie-Hellman points (share-encryption.ts): valid ones, and never the identity. */
+const ALSO: readonly (readonly [string, string, Operation])[] = [
+  [
+    'compress',
+    'three points of secret scalars',
+    { secrets: 3, zero: false, counts: [3], input: (list) => [createBaselineKernel().baseMul(concatAll(list))] },
+  ],
+]
+
 describe.each(MODULES)('the module %s executes the same whatever the secrets', (name) => {
   let module: TracedModule
   let input: number
@@ -101,11 +110,11 @@ describe.each(MODULES)('the module %s executes the same whatever the secrets', (
     input = Number(module.call('inputAddress'))
   })
 
-  const cases = SECRET_EXPORTS.flatMap((operation) =>
+  const cases: (readonly [string, string, Operation])[] = SECRET_EXPORTS.flatMap((operation) =>
     Object.entries(OPERATIONS[operation]).map(([title, of]) => [operation, title, of] as const),
   )
 
-  it.each(cases)('%s: %s', (operation, _, { secrets, zero, counts, input: inputOf }) => {
+  it.each([...cases, ...ALSO])('%s: %s', (operation, _, { secrets, zero, counts, input: inputOf }) => {
     const traces = fillings(secrets, zero).map((filling) => {
       const bytes = concatAll(inputOf(filling.map(bytesOf)))
       new Uint8Array(module.memory.buffer, input, bytes.length).set(bytes)
