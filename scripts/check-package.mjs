@@ -9,7 +9,7 @@ import path from 'node:path'
 import { filesUnder, ROOT } from './tree-hash.mjs'
 
 const PACKED =
-  /^(?:dist\/src\/.+\.(?:js|js\.map|d\.ts|wasm)|package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w-]+\.md|examples\/[\w-]+\.ts)$/
+  /^(?:dist\/src\/.+\.(?:js|js\.map|d\.ts|wasm)|package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/(?:[\w-]+\/)?[\w-]+\.(?:md|svg)|examples\/[\w-]+\.ts)$/
 const scratch = mkdtempSync(path.join(tmpdir(), 'quorate-package-'))
 const consumer = path.join(scratch, 'consumer')
 const counts = { passed: 0, failed: 0 }

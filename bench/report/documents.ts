@@ -3,7 +3,7 @@ import { verdictsOf } from '../check.ts'
 import type { BenchJson, BenchRow, Implementation } from '../json.ts'
 import { amount } from '../table.ts'
 import { targetsOf } from '../targets.ts'
-import { HEADLINES, ownImplementation } from './plots.ts'
+import { HEADLINES, headlinePlot, ownImplementation } from './plots.ts'
 
 const PEERS: readonly Implementation[] = ['baseline', 'noble', 'elliptic', 'tiny', 'libauth', 'native']
 
@@ -20,8 +20,15 @@ function ratioCell(result: BenchJson, id: string, against: Implementation): stri
   return ratio === undefined ? '' : `${amount(ratio.ratio)}x`
 }
 
-function timeCell(row: BenchRow | undefined): string {
-  return row === undefined ? '' : row.unit === 'bytes' ? `${row.median.toLocaleString('en-US')} B` : `${amount(row.median)} ${row.unit}`
+const LARGER: Readonly<Partial<Record<BenchRow['unit'], BenchRow['unit']>>> = { ns: 'us', us: 'ms' }
+
+/** With a unit that leaves few digits. */
+function timeCell(row: Pick<BenchRow, 'median' | 'unit'> | undefined): string {
+  if (row === undefined) return ''
+  const { median, unit } = row
+  if (unit === 'bytes') return `${median.toLocaleString('en-US')} B`
+  const larger = LARGER[unit]
+  return median >= 1_000 && larger !== undefined ? timeCell({ median: median / 1_000, unit: larger }) : `${amount(median)} ${unit}`
 }
 
 /** The README's: what one participant or verifier pays, and how much longer the others take. */
@@ -42,6 +49,25 @@ export function provenance(result: BenchJson): string {
     .filter(([name]) => name !== 'node' && name !== 'quorate')
     .map(([name, version]) => `${name} ${version}`)
   return `Node ${machine.node} (V8 ${machine.v8}), ${machine.kernel} kernel, ${machine.cpu}, ${machine.cores} cores, ${date.slice(0, 10)}; ${list.join(', ')}.`
+}
+
+const STAGES: readonly (readonly [string, string, readonly string[]])[] = [
+  ['DKG 67 of 100', 'dkg/67-of-100', ['deal-commitments', 'check-openings', 'check-dealings', 'deal-shares', 'open-shares', 'total']],
+  ['FROST, 67 signers', 'frost/67-of-100', ['commit', 'sign', 'aggregate-verify', 'sign-aggregate-verify', 'blame-one', 'blame-all']],
+]
+
+/** One participant's time by stage, a column a result. */
+export function stageTable(results: readonly BenchJson[]): string {
+  const rows = STAGES.flatMap(([name, prefix, stages]) =>
+    stages.map((stage) => {
+      const cells = results.map((result) => {
+        const own = ownImplementation(result)
+        return timeCell(result.rows.find(({ id, impl }) => id === `${prefix}/${stage}` && impl === own))
+      })
+      return [name, stage, ...cells]
+    }),
+  )
+  return markdown(['ceremony', 'stage', ...results.map(columnOf)], rows, 2)
 }
 
 /** Each target with what each result has. */
@@ -98,4 +124,28 @@ export function withPart(document: string, name: string, content: string): strin
   const place = new RegExp(`(<!-- bench: ${name} -->\n)[\\s\\S]*?(<!-- /bench -->)`)
   if (!place.test(document)) throw new Error(`the document has no place called ${name}`)
   return document.replace(place, (_, begin: string, end: string) => `${begin}\n${content}\n\n${end}`)
+}
+
+export interface NamedResult {
+  readonly name: string
+  readonly result: BenchJson
+}
+
+/**
+ * The documents with their generated parts, by path below the project. The README shows the first result.
+ *
+ * @param read a document's text as it is
+ */
+export function documentsFrom(results: readonly NamedResult[], read: (name: string) => string): Map<string, string> {
+  const [first] = results
+  if (first === undefined) return new Map()
+  const all = results.map(({ name, result }) => `### ${name}\n\n${provenance(result)}\n\n${allRows(result)}`).join('\n\n')
+  const list = results.map(({ result }) => result)
+  const parts = { targets: targetTable(list), stages: stageTable(list), rows: all }
+  const performance = Object.entries(parts).reduce((text, [name, part]) => withPart(text, name, part), read('docs/performance.md'))
+  return new Map([
+    ['README.md', withPart(read('README.md'), 'headline', `${headlineTable(first.result)}\n\n${provenance(first.result)}`)],
+    ['docs/performance.md', performance],
+    ['docs/performance/ratios.svg', `${headlinePlot(first.result)}\n`],
+  ])
 }

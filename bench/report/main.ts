@@ -5,37 +5,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readResult, writeFile } from '../file.ts'
-import type { BenchJson } from '../json.ts'
 import { UsageError } from '../options.ts'
 import { projectFile } from '../root.ts'
-import { allRows, headlineTable, provenance, targetTable, withPart } from './documents.ts'
+import { documentsFrom, type NamedResult } from './documents.ts'
 import { reportPage } from './page.ts'
-import { headlinePlot } from './plots.ts'
 
 const USAGE = 'npm run bench:report [-- FILE [--out PAGE]]   without FILE: the checked-in results, into the documents too'
 const RESULTS = projectFile('docs', 'performance')
 
 /** By name; the first is the one of the README. */
-function checkedIn(): { readonly name: string; readonly result: BenchJson }[] {
+function checkedIn(): NamedResult[] {
   const names = existsSync(RESULTS) ? readdirSync(RESULTS).filter((name) => /^bench-.*\.json$/.test(name)) : []
   return names.sort().map((name) => ({ name, result: readResult(projectFile('docs', 'performance', name)) }))
-}
-
-/** The documents with their generated parts: path below the project, and text. */
-export function documents(results: readonly { readonly name: string; readonly result: BenchJson }[]): Map<string, string> {
-  const [first] = results
-  if (first === undefined) throw new UsageError('no result is checked in below docs/performance')
-  const head = `${headlineTable(first.result)}\n\n${provenance(first.result)}`
-  const all = results.map(({ name, result }) => `### ${name}\n\n${provenance(result)}\n\n${allRows(result)}`).join('\n\n')
-  let performance = readFileSync(projectFile('docs', 'performance.md'), 'utf8')
-  performance = withPart(performance, 'targets', targetTable(results.map(({ result }) => result)))
-  performance = withPart(performance, 'rows', all)
-  const readme = withPart(readFileSync(projectFile('README.md'), 'utf8'), 'headline', head)
-  return new Map([
-    ['README.md', readme],
-    ['docs/performance.md', performance],
-    ['docs/performance/ratios.svg', `${headlinePlot(first.result)}\n`],
-  ])
 }
 
 function main(args: readonly string[]): void {
@@ -44,7 +25,8 @@ function main(args: readonly string[]): void {
   if (rest.length > 0) throw new UsageError(`unexpected argument "${rest[0]}"`)
   const results = file === undefined ? checkedIn() : []
   if (file === undefined) {
-    for (const [name, text] of documents(results)) {
+    if (results.length === 0) throw new UsageError('no result is checked in below docs/performance')
+    for (const [name, text] of documentsFrom(results, (name) => readFileSync(projectFile(...name.split('/')), 'utf8'))) {
       writeFile(projectFile(...name.split('/')), text)
       console.log(`wrote ${name}`)
     }

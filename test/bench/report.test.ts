@@ -1,0 +1,120 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { admittedIn, verdictsOf } from '../../bench/check.ts'
+import { readResult } from '../../bench/file.ts'
+import type { BenchJson } from '../../bench/json.ts'
+import { allRows, documentsFrom, headlineTable, targetTable, withPart } from '../../bench/report/documents.ts'
+import { reportPage } from '../../bench/report/page.ts'
+import { headlinePlot, scalingPlots, suitePlots } from '../../bench/report/plots.ts'
+import { linearScale, logScale, stepScale } from '../../bench/report/svg.ts'
+import { ROOT, textOf } from '../project/sources.ts'
+import { resultOf, row } from './results.ts'
+
+const result = resultOf([
+  row('msm/n=8', 'quorate-integer', 100),
+  row('msm/n=8', 'noble', 2_000),
+  row('msm/n=128', 'quorate-integer', 900),
+  row('msm/n=128', 'noble', 20_000),
+  row('msm/n=128', 'native', 450),
+  row('dkg/2-of-3/total', 'quorate-integer', 1),
+  row('dkg/67-of-100/total', 'quorate-integer', 20, { unit: 'ms' }),
+  row('dkg/67-of-100/total', 'noble', 3_000, { unit: 'ms' }),
+  row('pool/msm/n=8192/workers=0', 'quorate-integer', 40),
+  row('pool/msm/n=8192/workers=2', 'quorate-integer', 22),
+  row('memory/tables', 'quorate-integer', 141_300, { unit: 'bytes', checked: false }),
+])
+
+/** The text that a reader sees. */
+const visible = (html: string): string => html.replace(/<style>[\s\S]*?<\/style>|<title>[\s\S]*?<\/title>/g, '').replace(/<[^>]+>/g, ' ')
+
+describe('the page', () => {
+  const page = reportPage(result)
+
+  it('holds every row of the result, those that lose to a peer too', () => {
+    const cells = [...page.matchAll(/<tr><td>([^<]*)<\/td><td>([^<]*)<\/td><td>([^<]*)<\/td>/g)].map(([, id, impl]) => `${id} ${impl}`)
+    for (const { id, impl } of result.rows) expect(cells).toContain(`${id} ${impl}`)
+    expect(page).toContain('0.500x')
+  })
+
+  it('stands alone: no script, and nothing from a network', () => {
+    expect(page).not.toMatch(/<script|<link|<img|\bsrc=|@import|url\(/i)
+    expect([...page.matchAll(/https?:\/\/[^"\s<]+/g)].map(([address]) => address)).toEqual(
+      [...page.matchAll(/xmlns="([^"]+)"/g)].map(([, address]) => address),
+    )
+  })
+
+  it('says what it was measured on', () => {
+    for (const fact of ['a processor', '20.19.0', '@noble/curves 2.4.0', '2026-01-02']) expect(visible(page)).toContain(fact)
+  })
+
+  it('a result without rows still gives a page', () => {
+    expect(reportPage(resultOf([]))).toContain('not measured')
+  })
+})
+
+describe('plots', () => {
+  it('are well-formed, with a mark for each ratio', () => {
+    const plots = [headlinePlot(result), ...suitePlots(result), ...scalingPlots(result)]
+    expect(plots.length).toBeGreaterThan(4)
+    for (const plot of plots) {
+      expect(plot.match(/<text/g)?.length).toBe(plot.match(/<\/text>/g)?.length)
+      expect(plot).not.toMatch(/NaN|Infinity|undefined/)
+    }
+    const marks = suitePlots(result)
+      .join('')
+      .match(/takes [\d.]+ times as long/g)
+    expect(marks).toHaveLength(result.ratios.filter(({ against }) => against !== 'quorate-integer').length)
+  })
+
+  it('axes cover their values, and a logarithmic one is even in ratios', () => {
+    const scale = logScale([0.63, 300], 0, 100)
+    expect(scale.at(0.63)).toBeGreaterThan(0)
+    expect(scale.at(300)).toBeLessThan(100)
+    expect(scale.at(10) - scale.at(1)).toBeCloseTo(scale.at(100) - scale.at(10))
+    expect(scale.ticks).toEqual([0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500])
+    expect(linearScale([1.75], 0, 100).ticks).toEqual([0, 0.5, 1, 1.5, 2])
+    expect(stepScale([2, 0, 1, 0], 0, 300).at(1)).toBe(150)
+  })
+})
+
+describe('tables in documents', () => {
+  it('show what is faster than we are, and what is missed', () => {
+    expect(allRows(result)).toMatch(/\| `msm\/n=128` \| 900 us \| 22\.2x \| 0\.500x \|/)
+    expect(targetTable([result])).toMatch(/\| `msm\/n=128` \| noble \| 28x \| 40x \| \*\*22\.2x, missed\*\* \|/)
+    expect(targetTable([result])).toMatch(/\| `pool\/msm\/n=8192\/workers=2` \| the calling thread alone \| 1\.7x \|\s+\| 1\.82x \|/)
+    expect(allRows(resultOf([row('msm/n=128', 'quorate-integer', 3_605)]))).toMatch(/\| 3\.60 ms \|/)
+    expect(headlineTable(result)).toMatch(/\| DKG 67 of 100, one participant \| 20\.0 ms \| 150x \|/)
+  })
+
+  it('replace what is between their marks and nothing else', () => {
+    const before = 'a\n<!-- bench: rows -->\nold\n<!-- /bench -->\nb\n'
+    expect(withPart(before, 'rows', '| $& |')).toBe('a\n<!-- bench: rows -->\n\n| $& |\n\n<!-- /bench -->\nb\n')
+    expect(() => withPart(before, 'other', '')).toThrow()
+  })
+})
+
+describe('what is checked in', () => {
+  const names = existsSync(`${ROOT}docs/performance`)
+    ? readdirSync(`${ROOT}docs/performance`).filter((name) => /^bench-.*\.json$/.test(name))
+    : []
+  const results: { name: string; result: BenchJson }[] = names
+    .sort()
+    .map((name) => ({ name, result: readResult(`${ROOT}docs/performance/${name}`) }))
+
+  it('the documents and the plot are those of the checked-in results (npm run bench:report)', () => {
+    const made = documentsFrom(results, textOf)
+    expect([...made.keys()]).toEqual(['README.md', 'docs/performance.md', 'docs/performance/ratios.svg'])
+    for (const [name, text] of made) expect(text === textOf(name), name).toBe(true)
+  })
+
+  it('are full runs, and the list of missed targets is exactly what they miss', () => {
+    expect(results.map(({ result }) => result.quick)).not.toContain(true)
+    const missed = results.flatMap(({ result }) =>
+      verdictsOf(result, [])
+        .filter(({ met }) => !met)
+        .map(({ target }) => `${result.machine.kernel} ${target.id} ${target.against}`),
+    )
+    const listed = admittedIn(textOf('docs/performance.md')).map(({ kernel, id, against }) => `${kernel} ${id} ${against}`)
+    expect(listed.sort()).toEqual([...new Set(missed)].sort())
+  })
+})
