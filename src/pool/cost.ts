@@ -10,27 +10,33 @@ import type { Work } from './work.ts'
 /** bn.js against WebAssembly, roughly, over all operations. */
 const BASELINE_FACTOR = 40
 
+/**
+ * Calibrated by bench/decisions/cost-model.ts (Node 20.20, integer kernel, the least times of a busy machine): a call and what it does once, then so much
+ * an item.
+ */
 const MICROS: Readonly<Record<KernelOperation, (...args: readonly unknown[]) => number>> = {
-  baseMul: (scalars) => 20 * items(scalars, SCALAR_BYTES),
-  baseMulVar: (scalars) => 10 * items(scalars, SCALAR_BYTES),
-  mul: (points) => 50 * items(points, POINT_BYTES),
-  mulVar: (points) => 40 * items(points, POINT_BYTES),
-  msmVar: (points) => 20 + 10 * items(points, POINT_BYTES),
-  sum: (points) => 0.5 * items(points, POINT_BYTES),
-  evaluateInExponent: (commitments, _t, indices) => 2 * items(commitments, POINT_BYTES) * count(indices),
+  baseMul: (scalars) => 10 + 10.5 * items(scalars, SCALAR_BYTES),
+  baseMulVar: (scalars) => 10 + 9 * items(scalars, SCALAR_BYTES),
+  mul: (points) => 10 + 43 * items(points, POINT_BYTES),
+  mulVar: (points) => 10 + 36 * items(points, POINT_BYTES),
+  // Shared doublings for few points, buckets for many.
+  msmVar: (points) => (items(points, POINT_BYTES) < 90 ? 30 + 15 * items(points, POINT_BYTES) : 250 + 7 * items(points, POINT_BYTES)),
+  sum: (points) => 5 + 0.28 * items(points, POINT_BYTES),
+  evaluateInExponent: (commitments, _t, indices) => 10 + 2.2 * items(commitments, POINT_BYTES) * count(indices),
   // The sum over the vectors and one evaluation: a failing check costs more, and is rare.
-  verifyShares: (commitments, t) => 20 + 0.5 * items(commitments, POINT_BYTES) + 2 * (typeof t === 'number' ? t : 0),
-  evaluatePolynomial: (coefficients, indices) => 0.1 * items(coefficients, SCALAR_BYTES) * count(indices),
-  lagrange: (indices) => 10 + 0.1 * count(indices) ** 2,
-  signatureShares: (input) => 1 + items(field(input, 'hiding'), SCALAR_BYTES),
-  verifySignatureShares: (input) => 60 * items(field(input, 'shares'), SCALAR_BYTES),
-  verifySignatures: (input) => 60 * items(field(input, 'publicKeys'), COMPRESSED_BYTES),
-  checkPoints: (points) => 0.2 * items(points, POINT_BYTES),
-  compress: (points) => 0.2 * items(points, POINT_BYTES),
-  decompress: (points) => 6 * items(points, COMPRESSED_BYTES),
-  scalarAdd: (a) => 0.2 * items(a, SCALAR_BYTES),
-  scalarMul: (a) => 0.3 * items(a, SCALAR_BYTES),
-  scalarInvert: (a) => 10 * items(a, SCALAR_BYTES),
+  verifyShares: (commitments, t) => 30 + 0.4 * items(commitments, POINT_BYTES) + 2.2 * (typeof t === 'number' ? t : 0),
+  evaluatePolynomial: (coefficients, indices) => 2 + 0.01 * items(coefficients, SCALAR_BYTES) * count(indices),
+  lagrange: (indices) => 3 + 0.25 * count(indices) + 0.0035 * count(indices) ** 2,
+  signatureShares: (input) => 3 + 0.5 * items(field(input, 'hiding'), SCALAR_BYTES),
+  // Many right ones are checked by one sum, wrong ones singly.
+  verifySignatureShares: (input) => 20 + 40 * items(field(input, 'shares'), SCALAR_BYTES),
+  verifySignatures: (input) => 40 + 20 * items(field(input, 'publicKeys'), COMPRESSED_BYTES),
+  checkPoints: (points) => 2 + 0.11 * items(points, POINT_BYTES),
+  compress: (points) => 2 + 0.16 * items(points, POINT_BYTES),
+  decompress: (points) => 2 + 5.5 * items(points, COMPRESSED_BYTES),
+  scalarAdd: (a) => 2 + 0.07 * items(a, SCALAR_BYTES),
+  scalarMul: (a) => 2 + 0.1 * items(a, SCALAR_BYTES),
+  scalarInvert: (a) => 5 + 0.17 * items(a, SCALAR_BYTES),
 }
 
 /** Also for arguments that the work will refuse: those cost nothing. */

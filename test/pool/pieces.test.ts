@@ -99,7 +99,7 @@ describe('the end of pieces', () => {
 describe('J7: secrets of work in pieces', () => {
   const { args } = present(jobs['dealCommitments']) as { args: { coefficients: Uint8Array; proofNonces: Uint8Array } }
   // Enough coefficients for two pieces.
-  const repeats = 8
+  const repeats = 20
   const minSigners = 3 * repeats
   const coefficients = new Uint8Array(args.coefficients.length * repeats)
   for (let i = 0; i < repeats; i++) coefficients.set(args.coefficients, i * args.coefficients.length)

@@ -10,7 +10,8 @@ import { kernel } from './support.ts'
 export type Sample = Exclude<Work, { type: 'ping' }>
 
 const random = seededRandom('work in pieces')
-const N = 24
+/** Enough for three pieces of a sum of products. */
+const N = 400
 const k = randomScalars(random, N)
 const points = kernel.baseMul(randomScalars(random, N))
 /** Some identities among them: legal, and the special case of every sum. */

@@ -53,7 +53,7 @@ export const dealCommitments: JobDefinition<'dealCommitments'> = {
 
   estimateMicros({ positions, minSigners }) {
     // A constant-time base multiplication each, and a hash a proof.
-    return 20 * (positions * minSigners + positions + 1) + 5 * positions
+    return 10 + 10.5 * (positions * minSigners + positions + 1) + 5 * positions
   },
 
   secretsOf({ coefficients, proofNonces, encryptionSecret }) {

@@ -36,7 +36,7 @@ export const dealShares: JobDefinition<'dealShares'> = {
 
   estimateMicros({ positions, minSigners, recipients }) {
     // A constant-time multiplication, a hash and an encryption a recipient; a Horner step of scalars a coefficient and recipient.
-    return recipients.length * (60 + positions * (2 + 0.05 * minSigners)) + 10
+    return recipients.length * (55 + positions * (2 + 0.01 * minSigners)) + 10
   },
 
   secretsOf({ coefficients, encryptionSecret }) {
