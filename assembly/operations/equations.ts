@@ -6,8 +6,8 @@
  * x + y lambda = 0 mod q has max(|x|, |y|) > 2^127; and both halves of the multiplier of R_i under the endomorphism are short. A sum over any
  * fixed set of equations, one of them false, is zero for at most one in 2^128 of the weights of that one.
  *
- * When a sum fails, halves are summed with the same weights until a budget is spent; what is then undecided is left to the caller, who checks
- * it singly. Only sums that hold decide anything here.
+ * When a sum fails, parts are summed with the same weights as long as that pays; what is then undecided is left to the caller, who checks it
+ * singly. Only sums that hold decide anything here.
  */
 import { GENERATOR, LAMBDA, LARGE_ORDER } from '../curve'
 import { AFFINE, JACOBIAN, mark, release, SCALAR, take } from '../memory'
@@ -22,7 +22,7 @@ import { scalarMul } from '../scalar/product'
 import { limbsFromWords } from '../words'
 
 /** Below this many points of one sum shared doublings beat buckets. */
-const BUCKETS_FROM: i32 = 56
+const BUCKETS_FROM: i32 = 32
 /** Up to this many keys are summed apart from the nonce points, whose multipliers are half as long. */
 const KEYS_APART: i32 = 12
 /** Smaller ranges are checked singly. */
@@ -50,7 +50,11 @@ let weightedResponses: usize = 0
 let weightedMultipliers: usize = 0
 /** the equations to decide, by number, as i32 */
 let open: usize = 0
-let budget: i32 = 0
+/** how many equations may still be summed */
+let credit: i32 = 0
+/** ranges of `open` whose sum failed: two i32 each */
+let failed: usize = 0
+let failedCount: i32 = 0
 /** two Jacobian points and the multiplier of G */
 let result: usize = 0
 let other: usize = 0
@@ -76,10 +80,9 @@ export function setKeyCount(count: i32): void {
 }
 
 /**
- * States become HOLDS where a sum showed it; the rest stay UNDECIDED or INVALID. `bytes`: 16 a weight. `spend`: how many equations may be summed
- * once more, in percent of `m`, after the first sum; `expectBad` leaves that first one out.
+ * States become HOLDS where a sum showed it; the rest stay UNDECIDED or INVALID. `bytes`: 16 a weight. `expectBad` leaves out the sum of all.
  */
-export function decideBySums(m: i32, bytes: usize, spend: i32, expectBad: bool): void {
+export function decideBySums(m: i32, bytes: usize, expectBad: bool): void {
   if (!LARGE_ORDER) return
   open = take(<usize>m << 2)
   let count = 0
@@ -91,8 +94,7 @@ export function decideBySums(m: i32, bytes: usize, spend: i32, expectBad: bool):
   if (count < LEAF) return
   weigh(m, bytes)
   if (!expectBad && sumIsZero(0, count)) return
-  budget = count * spend / 100
-  search(0, count)
+  search(count)
 }
 
 function weigh(m: i32, bytes: usize): void {
@@ -112,20 +114,43 @@ function weigh(m: i32, bytes: usize): void {
   }
 }
 
-/** open[from .. to) holds a false equation, unless all are true and nobody checked: halves, as far as the budget goes */
-function search(from: i32, to: i32): void {
-  const half = (to - from) >> 1
-  if (to - from < 2 * LEAF || budget < half) return
-  const middle = from + half
-  budget -= half
-  if (sumIsZero(from, middle)) {
-    search(middle, to)
-    return
+/**
+ * Finds out what it can about open[0 .. count), of which some equation seems false: sums of quarters, then of the halves of what failed. Sums must
+ * earn what they cost: a sum of L equations takes L of the credit, one that holds gives 2 L. If most are false the credit is soon spent.
+ */
+function search(count: i32): void {
+  if (count < 4 * LEAF) return
+  credit = count >> 1
+  failed = take(<usize>count << 3)
+  failedCount = 0
+  for (let quarter = 0; quarter < 4; quarter++) tryRange((count * quarter) >> 2, (count * (quarter + 1)) >> 2)
+  for (let next = 0; next < failedCount; next++) {
+    const from = load<i32>(failed + (<usize>next << 3))
+    const to = load<i32>(failed + (<usize>next << 3), 4)
+    if (to - from < 2 * LEAF) continue
+    const middle = (from + to) >> 1
+    const known = failedCount
+    if (!tryRange(from, middle)) continue
+    // where the left half holds, the right one is known to fail
+    if (failedCount == known) noteFailed(middle, to)
+    else tryRange(middle, to)
   }
-  search(from, middle)
-  if (budget < to - middle) return
-  budget -= to - middle
-  if (!sumIsZero(middle, to)) search(middle, to)
+}
+
+function noteFailed(from: i32, to: i32): void {
+  store<i32>(failed + (<usize>failedCount << 3), from)
+  store<i32>(failed + (<usize>failedCount << 3), to, 4)
+  failedCount++
+}
+
+/** Sums a range and notes it if that fails; false when the credit does not suffice. */
+function tryRange(from: i32, to: i32): bool {
+  const count = to - from
+  if (credit < count) return false
+  credit -= count
+  if (sumIsZero(from, to)) credit += 2 * count
+  else noteFailed(from, to)
+  return true
 }
 
 /** Whether the weighted sum of open[from .. to) is zero; marks them as holding if so. */

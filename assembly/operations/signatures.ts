@@ -22,10 +22,6 @@ export const SUITE_RFC9591: i32 = 0
 export const SUITE_BIP340: i32 = 1
 export const SUITE_EVM: i32 = 2
 
-/** How many equations may be summed again to find false ones, in percent of all; then the rest are checked singly. */
-const SPEND_ON_SIGNATURES: i32 = 200
-const SPEND_ON_SHARES: i32 = 100
-
 /** places of the index of distinct keys, a power of two and at least twice the items of a call */
 const PLACES: i32 = 4096
 const PROBES: i32 = 8
@@ -138,7 +134,7 @@ export function verifySignatureShares(m: i32, weighted: i32): i32 {
     const keyOk = load<u8>(keyValid + <usize>load<i32>(keyOf + (at << 2))) != 0
     if (!shareOk || !nonceOk || !keyOk) store<u8>(states + at, INVALID)
   }
-  if (weighted != 0) decideBySums(m, multiplierBytes + (<usize>m << 5), SPEND_ON_SHARES, true)
+  if (weighted != 0) decideBySums(m, multiplierBytes + (<usize>m << 5), true)
   const list = listUndecided(m)
   const points = take(<usize>undecided * AFFINE)
   if (undecided > 0) leftSides(points, list, undecided, true)
@@ -210,7 +206,7 @@ export function verifySignatures(m: i32, suite: i32, weighted: i32): i32 {
     const inRange = scalarFromBytes(responses + <usize>i * SCALAR, signatures + <usize>i * size + response)
     if (inRange == 0) store<u8>(states + <usize>i, INVALID)
   }
-  if (weighted != 0) decideBySums(m, signatures + <usize>m * size, SPEND_ON_SIGNATURES, false)
+  if (weighted != 0) decideBySums(m, signatures + <usize>m * size, false)
   const list = listUndecided(m)
   const points = take(<usize>undecided * AFFINE)
   if (undecided > 0) leftSides(points, list, undecided, suite != SUITE_EVM)

@@ -11,9 +11,9 @@ import { batchWeights } from './weights.ts'
 /** Items of one call: of a batch that is judged by sums, and of one that is judged singly (tables of 2.3 kB an item). */
 const SUMMED_ITEMS = 1024
 const SINGLE_ITEMS = 256
-/** Fewer are judged singly: decompressing the nonce points would cost more than the sum saves. */
-const SUM_SIGNATURES_FROM = 3
-const SUM_SHARES_FROM = 8
+/** Fewer are judged singly: of signatures, decompressing the nonce points would cost what the sum saves; shares are judged when one is false. */
+const SUM_SIGNATURES_FROM = 4
+const SUM_SHARES_FROM = 32
 const ADDRESS_BYTES = 20
 
 export type SignatureOperations = Pick<Kernel, 'verifySignatureShares' | 'verifySignatures'>
