@@ -6,6 +6,7 @@ import { INPUT, INPUT_BYTES, MEMORY_BYTES, OUTPUT, OUTPUT_BYTES, SCRATCH, TABLES
 import { buildTables } from './multiply/comb'
 import { dropPending } from './point/batch'
 
+export { differencesBegin, differencesBlock, differencesNext } from './operations/differences'
 export { evaluateBegin, evaluateBlock, evaluateEnd } from './operations/exponent'
 export { lagrange } from './operations/lagrange'
 export { baseMul, baseMulVar, msmVar, mul, mulVar } from './operations/multiples'

@@ -3,58 +3,17 @@ import { equalBytes, wipe } from '../../bytes.ts'
 import { checkEvaluateInExponent, checkVerifyShares } from '../arguments.ts'
 import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES } from '../contract.ts'
 import { chunksOf, refused } from './chunks.ts'
+import { evaluateAll } from './evaluation.ts'
 import type { KernelInstance } from './instance.ts'
 import type { Multiplications } from './multiples.ts'
-import { indexBytes } from './scalars.ts'
 import { firstBadPoint, firstBadScalar, refuseBadValues } from './values.ts'
 
-/** chains (vector, index) that run in lock-step */
-const CHAINS = 4096
-/** coefficients parsed at once, over all vectors */
-const BLOCK_POINTS = 16_384
 const SHARES = 4096
 
 export type ExponentOperations = Pick<Kernel, 'evaluateInExponent' | 'verifyShares'>
 
 export function exponentOperations(instance: KernelInstance, { baseMul, sum }: Multiplications): ExponentOperations {
   const { exports } = instance
-
-  /** vectors [from, from + count) at `indices`, into `out` as [vector][index]; false when a point is invalid */
-  function evaluate(commitments: Batch, t: number, from: number, count: number, indices: Uint16Array): Uint8Array<ArrayBuffer> | null {
-    const out = new Uint8Array(count * indices.length * POINT_BYTES)
-    return instance.use(out.length, () => {
-      instance.put(indexBytes(indices))
-      exports.evaluateBegin(count, indices.length)
-      const blockRows = Math.floor(BLOCK_POINTS / count)
-      for (let end = t; end > 0; end -= blockRows) {
-        const start = Math.max(0, end - blockRows)
-        instance.putRows(count, (end - start) * POINT_BYTES, (i) => {
-          const first = (from + i) * t
-          return commitments.subarray((first + start) * POINT_BYTES, (first + end) * POINT_BYTES)
-        })
-        if (exports.evaluateBlock(count, end - start) !== 1) return null
-      }
-      exports.evaluateEnd()
-      instance.get(out, 0, out.length)
-      return out
-    })
-  }
-
-  function evaluateAll(commitments: Batch, t: number, vectors: number, indices: Uint16Array): Uint8Array<ArrayBuffer> | null {
-    const m = indices.length
-    const out = new Uint8Array(vectors * m * POINT_BYTES)
-    for (const { from: left, count: width } of chunksOf(m, CHAINS)) {
-      for (const { from, count } of chunksOf(vectors, Math.floor(CHAINS / width))) {
-        const values = evaluate(commitments, t, from, count, indices.subarray(left, left + width))
-        if (values === null) return null
-        const rowBytes = width * POINT_BYTES
-        for (let v = 0; v < count; v++) {
-          out.set(values.subarray(v * rowBytes, (v + 1) * rowBytes), ((from + v) * m + left) * POINT_BYTES)
-        }
-      }
-    }
-    return out
-  }
 
   /** the sum of valid shares: secret, the caller wipes it */
   function sumShares(shares: Batch): Uint8Array<ArrayBuffer> {
@@ -71,7 +30,7 @@ export function exponentOperations(instance: KernelInstance, { baseMul, sum }: M
   }
 
   function sumHolds(commitments: Batch, t: number, index: Uint16Array, shares: Batch): boolean {
-    const expected = evaluateAll(sum(commitments, t), t, 1, index)
+    const expected = evaluateAll(instance, sum(commitments, t), t, 1, index)
     const total = sumShares(shares)
     const actual = baseMul(total)
     wipe(total)
@@ -82,7 +41,7 @@ export function exponentOperations(instance: KernelInstance, { baseMul, sum }: M
     evaluateInExponent(commitments, t, indexList) {
       const { vectors, indices } = checkEvaluateInExponent(commitments, t, indexList)
       return (
-        evaluateAll(commitments, t, vectors, indices) ??
+        evaluateAll(instance, commitments, t, vectors, indices) ??
         refused(() => refuseBadValues(instance, { points: commitments, field: 'commitments' }))
       )
     },
@@ -102,7 +61,7 @@ export function exponentOperations(instance: KernelInstance, { baseMul, sum }: M
       if (sound.length === 0) return out
       const soundVectors = allValid ? commitments : gather(sound, t * POINT_BYTES, vector)
       const soundShares = allValid ? new Uint8Array(shares) : gather(sound, SCALAR_BYTES, share)
-      const expected = evaluateAll(soundVectors, t, sound.length, at) ?? refused(() => {})
+      const expected = evaluateAll(instance, soundVectors, t, sound.length, at) ?? refused(() => {})
       const actual = baseMul(soundShares)
       wipe(soundShares)
       sound.forEach((i, k) => {

@@ -35,9 +35,12 @@ export interface KernelExports {
   checkPoints(n: number): number
   compress(n: number): number
   decompress(n: number): number
+  differencesBegin(vectors: number, t: number): number
+  differencesBlock(vectors: number, rows: number): number
+  differencesNext(vectors: number, count: number): number
   evaluateBegin(vectors: number, m: number): number
   evaluateBlock(vectors: number, rows: number): number
-  evaluateEnd(): number
+  evaluateEnd(vectors: number): number
   verifySignatureShares(m: number, weighted: number): number
   verifySignatures(m: number, suite: number, weighted: number): number
   /** single field and scalar operations, for tests */
