@@ -4,7 +4,7 @@
  */
 import { INPUT, INPUT_BYTES, MEMORY_BYTES, OUTPUT, OUTPUT_BYTES, SCRATCH, TABLES_END, COMB, TEMPORARIES, wipe as wipeAreas } from './memory'
 import { buildTables } from './multiply/comb'
-import { dropPending } from './point/batch'
+import { batchDrop, batchInitialise } from './point/batch-points'
 
 export { differencesBegin, differencesBlock, differencesNext } from './operations/differences'
 export { evaluateBegin, evaluateBlock, evaluateEnd } from './operations/exponent'
@@ -14,15 +14,18 @@ export { checkPoints, compress, decompress, firstBadPoint, sumColumns } from './
 export { evaluatePolynomial, firstBadScalar, scalarAddBatch, scalarInvertBatch, scalarMulBatch, scalarSumBatch, signatureShares } from './operations/scalars'
 export { verifySignatures, verifySignatureShares } from './operations/signatures'
 export { fieldTest, scalarTest } from './operations/conformance'
+export { roundsOnce } from './operations/fused'
+export { pairTest } from './operations/pair-conformance'
 
 export function initialise(): void {
   buildTables()
+  batchInitialise()
   wipe(0, 0)
 }
 
 /** Zeroes all that an operation wrote but the tables, also after a trap. */
 export function wipe(inputBytes: usize, outputBytes: usize): void {
-  dropPending()
+  batchDrop()
   wipeAreas(inputBytes, outputBytes)
 }
 

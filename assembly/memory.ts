@@ -32,6 +32,10 @@ export const TEMP_SCALAR: usize = 0x6000
 export const TEMP_OPERATION: usize = 0x6400
 export const TEMP_STRAUSS: usize = 0x6800
 export const TEMP_BUCKETS: usize = 0x6c00
+/** the two-lane field's row barriers and constants, and the two-lane engine */
+export const TEMP_PAIR: usize = 0x7800
+export const TEMP_BATCH_PAIR: usize = 0x7900
+export const TEMP_BATCH_POINT: usize = 0x7f00
 
 export const COMB: usize = 0x8000
 /** 52 windows of 16 affine points: 119,808 bytes */

@@ -1,6 +1,6 @@
 /**
- * Compiles assembly/ to dist/src/kernel/wasm/integer.wasm and writes the module's SHA-256 to src/kernel/wasm/digest.generated.ts, which the
- * loader checks. The same sources and lockfile give the same bytes.
+ * Compiles assembly/ twice, to integer.wasm and, with relaxed SIMD and its two-lane field, to fma.wasm, and writes the modules' SHA-256 to
+ * src/kernel/wasm/digest.generated.ts, which the loader checks. The same sources and lockfile give the same bytes.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,20 +8,28 @@ import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
 const root = new URL('../', import.meta.url)
-const wasm = new URL('dist/src/kernel/wasm/integer.wasm', root)
+const folder = new URL('dist/src/kernel/wasm/', root)
+const TARGETS = ['integer', 'fma']
 
-mkdirSync(new URL('./', wasm), { recursive: true })
-const { error, stderr } = await asc.main(['--config', 'asconfig.json', '--target', 'integer', '--baseDir', fileURLToPath(root)])
-if (error !== null) {
-  console.error(stderr.toString())
-  console.error(error.message)
-  process.exit(1)
+async function build(target) {
+  const { error, stderr } = await asc.main(['--config', 'asconfig.json', '--target', target, '--baseDir', fileURLToPath(root)])
+  if (error !== null) {
+    console.error(stderr.toString())
+    console.error(error.message)
+    process.exit(1)
+  }
+  const bytes = readFileSync(new URL(`${target}.wasm`, folder))
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  console.log(`kernel: ${target}.wasm, ${bytes.length} bytes, sha256 ${sha256}`)
+  return `  ${target}: '${sha256}',`
 }
-const bytes = readFileSync(wasm)
-const digest = createHash('sha256').update(bytes).digest('hex')
+
+mkdirSync(folder, { recursive: true })
+const digests = []
+for (const target of TARGETS) digests.push(await build(target))
 const text = `// written by scripts/build-kernel.mjs
-export const WASM_SHA256: string = '${digest}'
-export const WASM_BYTES: number = ${bytes.length}
+export const WASM_SHA256: { readonly integer: string; readonly fma: string } = {
+${digests.join('\n')}
+}
 `
 writeFileSync(new URL('src/kernel/wasm/digest.generated.ts', root), text)
-console.log(`kernel: integer.wasm, ${bytes.length} bytes, sha256 ${digest}`)

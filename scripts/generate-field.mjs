@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { curveConstants, SECP256K1 } from './generator/curve.mjs'
 import { fieldLinear, fieldMultiplication } from './generator/field.mjs'
 import { inverseUpdates } from './generator/inverse.mjs'
+import { pairArithmetic } from './generator/pair.mjs'
 import { scalarMultiplication, scalarSplit } from './generator/scalar.mjs'
 import { scalarProducts } from './generator/scalar-product.mjs'
 
@@ -19,6 +20,7 @@ export function generatedFiles(curve = SECP256K1, { checked = false } = {}) {
     'assembly/curve.ts': curveConstants(curve),
     'assembly/field/multiply.ts': fieldMultiplication(),
     'assembly/field/linear.ts': fieldLinear(),
+    'assembly/field/pair-arithmetic.ts': pairArithmetic(),
     'assembly/scalar/multiply.ts': scalarMultiplication(curve),
     'assembly/scalar/product.ts': scalarProducts(curve),
     'assembly/scalar/split.ts': scalarSplit(curve),

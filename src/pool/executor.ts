@@ -27,10 +27,12 @@ export function definitionOf(name: JobName): AnyJob {
 
 export class Executor {
   readonly #instantiate: () => Kernel
-  #kernel: Kernel | null = null
+  #kernel: Kernel | null
 
-  constructor(instantiate: () => Kernel) {
+  /** @param kernel one that there is already */
+  constructor(instantiate: () => Kernel, kernel: Kernel | null = null) {
     this.#instantiate = instantiate
+    this.#kernel = kernel
   }
 
   /** @throws ERR_KERNEL_INTEGRITY */

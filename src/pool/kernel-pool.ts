@@ -27,9 +27,9 @@ export class KernelPool implements AsyncDisposable {
   static async create(options: PoolOptions = {}): Promise<KernelPool> {
     const resolved = resolveOptions(options)
     assertNotAborted(resolved.signal)
-    const plan = await planKernel(resolved.kernel)
-    const executor = new Executor(() => instantiate(plan))
-    const { info } = executor.kernel()
+    const { plan, kernel } = planKernel(resolved.kernel)
+    const { info } = kernel
+    const executor = new Executor(() => instantiate(plan), kernel)
     const threads = resolved.workers === 0 ? null : await ThreadPool.start(resolved.workers, plan)
     try {
       assertNotAborted(resolved.signal)

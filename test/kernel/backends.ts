@@ -1,6 +1,10 @@
-/** The back ends of the suites: what the package offers, and `@noble/curves` as the judge of the baseline. */
+/**
+ * The back ends of the suites: what the package offers, with both modules of the WebAssembly kernel, and `@noble/curves` as the judge of the
+ * baseline.
+ */
+import '../helpers/relaxed-simd.ts'
 import { createBaselineKernel, loadWasmKernel } from '../../src/kernel/index.ts'
-import { KernelPool } from '../../src/pool/index.ts'
+import { KernelPool, type PoolOptions } from '../../src/pool/index.ts'
 import type { AnyKernel, Backend } from './conformance.ts'
 import { createNobleKernel } from './noble.ts'
 
@@ -9,8 +13,8 @@ function synchronous(name: string, kernel: AnyKernel): Backend {
 }
 
 /** All work on threads, or where the pool thinks best. */
-async function pool(name: string, inlineBelowMicros?: number): Promise<Backend> {
-  const made = await KernelPool.create(inlineBelowMicros === undefined ? { workers: 2 } : { workers: 2, inlineBelowMicros })
+async function pool(name: string, options: PoolOptions): Promise<Backend> {
+  const made = await KernelPool.create({ workers: 2, ...options })
   return { name, kernel: made.kernel, close: () => made.close() }
 }
 
@@ -18,8 +22,9 @@ async function pool(name: string, inlineBelowMicros?: number): Promise<Backend> 
 async function fastBackends(): Promise<Backend[]> {
   return [
     synchronous('wasm integer', await loadWasmKernel({ kernel: 'integer' })),
-    await pool('pool'),
-    await pool('pool, all on threads', 0),
+    synchronous('wasm fma', await loadWasmKernel({ kernel: 'fma' })),
+    await pool('pool, integer', { kernel: 'integer' }),
+    await pool('pool, fma, all on threads', { kernel: 'fma', inlineBelowMicros: 0 }),
   ]
 }
 

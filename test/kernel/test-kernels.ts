@@ -23,5 +23,5 @@ export async function buildTestKernel(...name: readonly string[]): Promise<TestK
 }
 
 export async function instantiate({ wasm }: Pick<TestKernel, 'wasm'>): Promise<KernelInstance> {
-  return new KernelInstance({ module: await webAssembly.compile(wasm), sha256: '' })
+  return new KernelInstance({ module: await webAssembly.compile(wasm) })
 }

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { compileKernelModule, readKernelBytes } from '../../src/kernel/wasm/module.ts'
+import { webAssembly } from '../../src/kernel/wasm/webassembly.ts'
 import type { PoolOptions } from '../../src/pool/contract.ts'
 import { KernelPool } from '../../src/pool/kernel-pool.ts'
 import { threadsOf } from '../../src/pool/threads.ts'
@@ -172,11 +174,19 @@ describe('create', () => {
     await expect(KernelPool.create(null as unknown as PoolOptions)).rejects.toMatchObject(refused('options'))
   })
 
-  test('the fma kernel is typed as unavailable', async () => {
-    await expect(KernelPool.create({ kernel: 'fma', workers: 0 })).rejects.toMatchObject({
-      code: 'ERR_KERNEL_UNAVAILABLE',
-      field: 'kernel',
-    })
+  test('the fma kernel runs on every thread, or is refused where the engine lacks relaxed SIMD', async () => {
+    if (!webAssembly.validate(readKernelBytes('fma'))) {
+      await expect(KernelPool.create({ kernel: 'fma', workers: 1 })).rejects.toMatchObject({
+        code: 'ERR_KERNEL_UNAVAILABLE',
+        field: 'kernel',
+      })
+      return
+    }
+    const pool = await open({ kernel: 'fma' })
+    expect(pool.kernel.info).toMatchObject({ name: 'fma', wasmSha256: compileKernelModule('fma').sha256 })
+    const points = kernel.baseMul(scalars(9))
+    expect(await pool.kernel.sum(points, 3)).toEqual(kernel.sum(points, 3))
+    expect(pool.stats().inline).toBe(0)
   })
 
   test('a signal aborts the start, and later closes the pool', async () => {
@@ -193,15 +203,16 @@ describe('create', () => {
     await until(() => pool.stats().workers === 0)
   })
 
-  test('auto and integer are the WebAssembly kernel, baseline is bn.js; the results are the same', async () => {
+  test('auto is the fastest kernel that runs here, baseline is bn.js; the results are the same', async () => {
+    const fastest = webAssembly.validate(readKernelBytes('fma')) ? 'fma' : 'integer'
     for (const [choice, name] of [
-      ['auto', 'integer'],
+      ['auto', fastest],
       ['integer', 'integer'],
       ['baseline', 'baseline'],
     ] as const) {
       const pool = await open({ kernel: choice })
       expect(pool.kernel.info.name).toBe(name)
-      expect(pool.kernel.info.wasmSha256).toEqual(name === 'integer' ? expect.stringMatching(/^[0-9a-f]{64}$/) : null)
+      expect(pool.kernel.info.wasmSha256).toEqual(name === 'baseline' ? null : expect.stringMatching(/^[0-9a-f]{64}$/))
       expect(await pool.kernel.baseMul(scalars(3))).toEqual(kernel.baseMul(scalars(3)))
       expect(pool.stats().inline).toBe(0)
     }

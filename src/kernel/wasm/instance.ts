@@ -46,6 +46,9 @@ export interface KernelExports {
   /** single field and scalar operations, for tests */
   fieldTest(operation: number, times: number): number
   scalarTest(operation: number): number
+  /** 1 when the module has the two-lane field and this machine computes it exactly */
+  roundsOnce(): number
+  pairTest(operation: number, times: number): number
 }
 
 export class KernelInstance {
@@ -56,7 +59,7 @@ export class KernelInstance {
   #outputUsed = 0
 
   /** @throws ERR_KERNEL_INTEGRITY when the module does not match this code */
-  constructor(compiled: CompiledKernel) {
+  constructor(compiled: Pick<CompiledKernel, 'module'>) {
     const { exports } = new webAssembly.Instance(compiled.module)
     // The module's digest was checked, so that its exports are those of assembly/index.ts.
     this.exports = exports as unknown as KernelExports

@@ -1,49 +1,48 @@
-/** Loads the kernel's module from beside this file, refuses any other bytes than the build's, and compiles it. */
+/** Loads a module of the kernel from beside this file, refuses any other bytes than the build's, and compiles it. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { QuorateError } from '../../errors.ts'
 import { WASM_SHA256 } from './digest.generated.ts'
 import { type WasmModule, webAssembly } from './webassembly.ts'
 
+/** `fma` is `integer` with a two-lane field of fused multiply-adds for batches of public data; it needs relaxed SIMD. */
+export type ModuleName = keyof typeof WASM_SHA256
+
 /** Compiled once, instantiated by every thread: structured-cloneable. */
 export interface CompiledKernel {
+  readonly name: ModuleName
   readonly module: WasmModule
   /** lowercase hex */
   readonly sha256: string
 }
 
-const location = new URL('./integer.wasm', import.meta.url)
-
 /** @throws ERR_KERNEL_INTEGRITY unless the bytes have the digest that the build wrote */
-export function verifyKernelBytes(bytes: Uint8Array): void {
+export function verifyKernelBytes(name: ModuleName, bytes: Uint8Array): void {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  if (sha256 !== WASM_SHA256) {
-    throw new QuorateError('ERR_KERNEL_INTEGRITY', { message: `the WebAssembly kernel has SHA-256 ${sha256}, built was ${WASM_SHA256}` })
+  const built = WASM_SHA256[name]
+  if (sha256 !== built) {
+    throw new QuorateError('ERR_KERNEL_INTEGRITY', { message: `the WebAssembly kernel ${name} has SHA-256 ${sha256}, built was ${built}` })
   }
-}
-
-function unreadable(cause: unknown): QuorateError {
-  return new QuorateError('ERR_KERNEL_INTEGRITY', { message: 'the WebAssembly kernel cannot be read', cause })
 }
 
 /** @throws ERR_KERNEL_INTEGRITY, also when the file is missing */
-export async function compileKernelModule(): Promise<CompiledKernel> {
-  const bytes = await readFile(location).catch((cause: unknown) => {
-    throw unreadable(cause)
-  })
-  verifyKernelBytes(bytes)
-  return { module: await webAssembly.compile(bytes), sha256: WASM_SHA256 }
-}
-
-/** As `compileKernelModule`, for callers that cannot wait; about a millisecond. @throws ERR_KERNEL_INTEGRITY */
-export function compileKernelModuleSync(): CompiledKernel {
+export function readKernelBytes(name: ModuleName): Uint8Array {
   let bytes: Uint8Array
   try {
-    bytes = readFileSync(location)
+    bytes = readFileSync(new URL(`./${name}.wasm`, import.meta.url))
   } catch (cause) {
-    throw unreadable(cause)
+    throw new QuorateError('ERR_KERNEL_INTEGRITY', { message: `the WebAssembly kernel ${name} cannot be read`, cause })
   }
-  verifyKernelBytes(bytes)
-  return { module: new webAssembly.Module(bytes), sha256: WASM_SHA256 }
+  verifyKernelBytes(name, bytes)
+  return bytes
+}
+
+/** About a millisecond. `bytes`: those of readKernelBytes. */
+export function compileKernelBytes(name: ModuleName, bytes: Uint8Array): CompiledKernel {
+  return { name, module: new webAssembly.Module(bytes), sha256: WASM_SHA256[name] }
+}
+
+/** @throws ERR_KERNEL_INTEGRITY */
+export function compileKernelModule(name: ModuleName = 'integer'): CompiledKernel {
+  return compileKernelBytes(name, readKernelBytes(name))
 }

@@ -1,5 +1,5 @@
 /** Known answers, once an instance: an engine or machine that computes wrongly is refused before a secret meets it. */
-import { equalBytes, fromHex } from '../../bytes.ts'
+import { concatBytes, equalBytes, fromHex } from '../../bytes.ts'
 import { QuorateError } from '../../errors.ts'
 import type { Kernel } from '../contract.ts'
 
@@ -26,6 +26,8 @@ export function selfTest(kernel: Omit<Kernel, 'info'>): void {
   expect('mul', equalBytes(kernel.mul(generator, secret), point))
   expect('mulVar', equalBytes(kernel.mulVar(generator, secret), point))
   expect('msmVar', equalBytes(kernel.msmVar(point, inverse), generator))
+  const [vectors, expected] = exponentAnswers(kernel, point, generator, secret)
+  expect('evaluateInExponent', equalBytes(kernel.evaluateInExponent(vectors, 3, [13]), expected))
   const one = kernel.scalarMul(secret, inverse)
   expect('scalarMul', equalBytes(kernel.baseMul(one), generator))
   const valid = kernel.verifySignatures({
@@ -35,4 +37,21 @@ export function selfTest(kernel: Omit<Kernel, 'info'>): void {
     signatures: fromHex(BIP340_SIGNATURE, 'signature'),
   })
   expect('verifySignatures', valid[0] === 1)
+}
+
+/**
+ * Vectors of three commitments to s, 1 and i, i = 1..5, and their values s + 13 + 169 i at 13 in the exponent: additions and doublings of many points
+ * together, which is what a module with an arithmetic of its own for batches does with it.
+ */
+function exponentAnswers(
+  kernel: Omit<Kernel, 'info'>,
+  point: Uint8Array,
+  generator: Uint8Array,
+  secret: Uint8Array,
+): [Uint8Array, Uint8Array] {
+  const small = (n: number): Uint8Array => new Uint8Array(32).with(30, n >> 8).with(31, n & 255)
+  const last = [1, 2, 3, 4, 5]
+  const vectors = concatBytes(...last.flatMap((i) => [point, generator, kernel.baseMulVar(small(i))]))
+  const values = concatBytes(...last.map((i) => kernel.scalarAdd(secret, small(13 + 169 * i))))
+  return [vectors, kernel.baseMulVar(values)]
 }

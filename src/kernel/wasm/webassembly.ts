@@ -13,6 +13,8 @@ export interface WasmMemory {
 }
 
 interface WebAssemblyApi {
+  /** whether this engine can compile it: false where an instruction is unknown or not switched on */
+  validate(bytes: Uint8Array): boolean
   compile(bytes: Uint8Array): Promise<WasmModule>
   readonly Module: { new (bytes: Uint8Array): WasmModule; imports(module: WasmModule): readonly unknown[] }
   readonly Instance: new (module: WasmModule) => { readonly exports: Readonly<Record<string, unknown>> }

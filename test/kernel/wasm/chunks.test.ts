@@ -1,8 +1,9 @@
 /** Batches that do not fit the arena at once: the chunks must join to what one call over small pieces gives. */
 import { describe, expect, it } from 'vitest'
 import { concatBytes } from '../../../src/bytes.ts'
-import { sharedKernel } from '../../../src/kernel/wasm/index.ts'
+import { loadWasmKernel } from '../../../src/kernel/wasm/index.ts'
 import { seededRandom, testSeed } from '../../helpers/random.ts'
+import '../../helpers/relaxed-simd.ts'
 
 const Q = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 function fromNumber(n: bigint): Uint8Array {
@@ -12,7 +13,8 @@ function fromNumber(n: bigint): Uint8Array {
   return out
 }
 
-const kernel = sharedKernel()
+const integer = await loadWasmKernel({ kernel: 'integer' })
+const kernels = [integer, await loadWasmKernel({ kernel: 'fma' })].map((kernel) => ({ name: kernel.info.name, kernel }))
 const random = seededRandom(`wasm chunks ${testSeed()}`)
 
 function scalars(n: number): Uint8Array<ArrayBuffer> {
@@ -30,7 +32,7 @@ function scalar(n: number): Uint8Array {
 /** the scalars 1 .. 9,000 and their points */
 const COUNT = 9000
 const numbers = concatBytes(...Array.from({ length: COUNT }, (_, i) => scalar(i + 1)))
-const multiples = kernel.baseMulVar(numbers)
+const multiples = integer.baseMulVar(numbers)
 
 function repeat(bytes: Uint8Array, times: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(bytes.length * times)
@@ -38,7 +40,7 @@ function repeat(bytes: Uint8Array, times: number): Uint8Array<ArrayBuffer> {
   return out
 }
 
-describe('batches larger than the arena', () => {
+describe.each(kernels)('batches larger than the arena: $name', ({ kernel }) => {
   it('msmVar: sum i (i G) over 9,000 points in progression, with and without g', () => {
     const expected = (COUNT * (COUNT + 1) * (2 * COUNT + 1)) / 6
     const total = new Uint8Array(32)

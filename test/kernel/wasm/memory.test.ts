@@ -3,11 +3,11 @@ import { toHex } from '../../../src/bytes.ts'
 import { createBaselineKernel, type Kernel } from '../../../src/kernel/index.ts'
 import { kernelOver } from '../../../src/kernel/wasm/index.ts'
 import { KernelInstance } from '../../../src/kernel/wasm/instance.ts'
-import { compileKernelModule } from '../../../src/kernel/wasm/module.ts'
+import { compileKernelModule, type ModuleName } from '../../../src/kernel/wasm/module.ts'
 import { webAssembly } from '../../../src/kernel/wasm/webassembly.ts'
 import { seededRandom, testSeed } from '../../helpers/random.ts'
+import '../../helpers/relaxed-simd.ts'
 
-const compiled = await compileKernelModule()
 const baseline = createBaselineKernel()
 const random = seededRandom(`wasm memory ${testSeed()}`)
 const PAGE = 65_536
@@ -86,7 +86,9 @@ const SECRET_CALLS: readonly (readonly [string, Call])[] = [
   ],
 ]
 
-describe('the memory of the kernel', () => {
+describe.each<ModuleName>(['integer', 'fma'])('the memory of the kernel %s', (module) => {
+  const compiled = compileKernelModule(module)
+
   it('belongs to the module alone: no imports, no growth, a sound map', () => {
     expect(webAssembly.Module.imports(compiled.module)).toEqual([])
     const instance = new KernelInstance(compiled)
