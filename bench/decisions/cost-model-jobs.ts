@@ -1,6 +1,6 @@
 /** Jobs of one participant for the cost model, with arguments that an honest ceremony gives them. */
 import type { Kernel } from 'quorate/kernel'
-import type { JobArgs, JobName } from '../../src/crypto/jobs/contract.ts'
+import type { JobArgs, JobName, VerifyingShares } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
 import { randomScalars, systemRandom } from '../../src/crypto/random-scalars.ts'
 import type { Work } from '../../src/pool/work.ts'
@@ -31,36 +31,41 @@ export function dkgWork(kernel: Kernel, n: number, t: number): JobWork[] {
   const self = must(parties.at(-1))
   const others = parties.slice(0, -1)
   const peers = (list: typeof parties) => list.map(({ dealing: { index, encryptionKey } }) => ({ index, encryptionKey }))
-  const dealArgs = ({ args, dealing }: typeof self, to: typeof parties): JobArgs<'dealShares'> => ({
+  const dealArgs = ({ args, dealing }: typeof self, to: typeof parties, verify: VerifyingShares | null): JobArgs<'dealShares'> => ({
     ...common,
     index: args.index,
     coefficients: args.coefficients,
     encryptionSecret: args.encryptionSecret,
     encryptionKey: dealing.encryptionKey,
     recipients: peers(to),
+    verify,
   })
   const ownCommitments = self.dealing.commitments
   const checkArgs = { ...common, dealings: others.map(({ dealing }) => dealing), weightSeed: systemRandom(32), ownCommitments }
-  const { ownShares, sharedPoints } = runJob(kernel, { name: 'dealShares', args: dealArgs(self, others) })
+  const indices = parties.map(({ args }) => args.index)
+  const sumCommitments = must(runJob(kernel, { name: 'checkDealings', args: checkArgs }).sumCommitments)
+  const verify = { sumCommitments, indices }
+  const { ownShares, sharedPoints, verifyingShares } = runJob(kernel, { name: 'dealShares', args: dealArgs(self, others, verify) })
   const openArgs: JobArgs<'openShares'> = {
     ...common,
     index: n,
     sharedPoints,
     encryptionKey: self.dealing.encryptionKey,
     ownShares,
-    sumCommitments: must(runJob(kernel, { name: 'checkDealings', args: checkArgs }).sumCommitments),
+    sumCommitments,
     dealers: others.map((party) => ({
       ...party.dealing,
-      ciphertext: must(runJob(kernel, { name: 'dealShares', args: dealArgs(party, [self]) }).ciphertexts[0]),
+      ciphertext: must(runJob(kernel, { name: 'dealShares', args: dealArgs(party, [self], null) }).ciphertexts[0]),
     })),
-    verifyingIndices: parties.map(({ args }) => args.index),
+    verifyingIndices: indices,
+    verifyingShares,
     normaliseFor: 'bip340',
   }
   const size = `${t}/${n}`
   return [
     work('dealCommitments', size, self.args),
     work('checkDealings', size, checkArgs),
-    work('dealShares', size, dealArgs(self, others)),
+    work('dealShares', size, dealArgs(self, others, verify)),
     work('openShares', size, openArgs),
   ]
 }

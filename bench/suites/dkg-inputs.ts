@@ -72,6 +72,7 @@ export function makeDkgInputs(kernel: Kernel, group: Group): DkgInputs {
         encryptionSecret: secrets.encryptionSecret,
         encryptionKey: dealing.encryptionKey,
         recipients: [{ index, encryptionKey }],
+        verify: null,
       },
     })
     return {

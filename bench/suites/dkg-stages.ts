@@ -11,6 +11,13 @@ import { bodyOf, type DkgInputs } from './dkg-inputs.ts'
 
 export type RunJob = <N extends JobName>(name: N, args: JobArgs<N>) => Promise<JobResult<N>>
 
+/** What a participant keeps from one stage for the last. */
+type Kept = Pick<JobArgs<'openShares'>, 'sumCommitments' | 'ownShares' | 'sharedPoints' | 'verifyingShares'>
+
+export function keptOf(sumCommitments: Uint8Array, { ownShares, sharedPoints, verifyingShares }: JobResult<'dealShares'>): Kept {
+  return { sumCommitments, ownShares, sharedPoints, verifyingShares }
+}
+
 /** The arguments of each stage's job. */
 export const stageArgs = {
   dealCommitments: ({ sid, index, group, own }: DkgInputs): JobArgs<'dealCommitments'> => ({
@@ -28,7 +35,11 @@ export const stageArgs = {
     weightSeed,
     ownCommitments: commitments,
   }),
-  dealShares: ({ sid, index, group, own, others }: DkgInputs, encryptionKey: Uint8Array): JobArgs<'dealShares'> => ({
+  dealShares: (
+    { sid, index, group, own, others }: DkgInputs,
+    { encryptionKey }: Dealing,
+    sumCommitments: Uint8Array,
+  ): JobArgs<'dealShares'> => ({
     sid,
     index,
     positions: 1,
@@ -37,12 +48,9 @@ export const stageArgs = {
     encryptionSecret: own.encryptionSecret,
     encryptionKey,
     recipients: others.map((other) => ({ index: other.index, encryptionKey: other.dealing.encryptionKey })),
+    verify: { sumCommitments, indices: integersTo(group.n) },
   }),
-  openShares: (
-    { sid, index, group, others }: DkgInputs,
-    { encryptionKey }: Dealing,
-    kept: Pick<JobArgs<'openShares'>, 'sumCommitments' | 'ownShares' | 'sharedPoints'>,
-  ): JobArgs<'openShares'> => ({
+  openShares: ({ sid, index, group, others }: DkgInputs, { encryptionKey }: Dealing, kept: Kept): JobArgs<'openShares'> => ({
     ...kept,
     sid,
     index,
@@ -86,8 +94,8 @@ export function wholeDkg(kernel: Kernel, inputs: DkgInputs): Uint8Array {
   const dealing = runJob(kernel, { name: 'dealCommitments', args: stageArgs.dealCommitments(inputs) })
   checkOpenings(inputs, dealing)
   const sumCommitments = summed(runJob(kernel, { name: 'checkDealings', args: stageArgs.checkDealings(inputs, dealing) }))
-  const { ownShares, sharedPoints } = runJob(kernel, { name: 'dealShares', args: stageArgs.dealShares(inputs, dealing.encryptionKey) })
-  const kept = { sumCommitments, ownShares, sharedPoints }
+  const dealt = runJob(kernel, { name: 'dealShares', args: stageArgs.dealShares(inputs, dealing, sumCommitments) })
+  const kept = keptOf(sumCommitments, dealt)
   return outcomeOf(kernel, runJob(kernel, { name: 'openShares', args: stageArgs.openShares(inputs, dealing, kept) }))
 }
 
@@ -96,6 +104,6 @@ export async function pooledDkg(run: RunJob, inputs: DkgInputs): Promise<JobResu
   const dealing = await run('dealCommitments', stageArgs.dealCommitments(inputs))
   checkOpenings(inputs, dealing)
   const sumCommitments = summed(await run('checkDealings', stageArgs.checkDealings(inputs, dealing)))
-  const { ownShares, sharedPoints } = await run('dealShares', stageArgs.dealShares(inputs, dealing.encryptionKey))
-  return await run('openShares', stageArgs.openShares(inputs, dealing, { sumCommitments, ownShares, sharedPoints }))
+  const dealt = await run('dealShares', stageArgs.dealShares(inputs, dealing, sumCommitments))
+  return await run('openShares', stageArgs.openShares(inputs, dealing, keptOf(sumCommitments, dealt)))
 }

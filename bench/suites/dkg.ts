@@ -5,7 +5,7 @@ import { byCeremonies, byKernels, type Context } from '../context.ts'
 import { concat, GROUPS, type Group } from '../groups.ts'
 import { type CaseSource, type Contender, once } from '../model.ts'
 import { dealCommitments, makeDkgInputs } from './dkg-inputs.ts'
-import { checkOpenings, stageArgs, summed, wholeDkg } from './dkg-stages.ts'
+import { checkOpenings, keptOf, stageArgs, summed, wholeDkg } from './dkg-stages.ts'
 
 export function dkgSuite(context: Context): CaseSource[] {
   return GROUPS.flatMap((group) => groupCases(context, group))
@@ -17,8 +17,8 @@ function groupCases(context: Context, group: Group): CaseSource[] {
   const dealing = once(() => dealCommitments(own.kernel, inputs().sid, group, inputs().index, inputs().own))
   const kept = once(() => {
     const sumCommitments = summed(runJob(own.kernel, { name: 'checkDealings', args: stageArgs.checkDealings(inputs(), dealing()) }))
-    const dealt = runJob(own.kernel, { name: 'dealShares', args: stageArgs.dealShares(inputs(), dealing().encryptionKey) })
-    return { sumCommitments, ownShares: dealt.ownShares, sharedPoints: dealt.sharedPoints }
+    const dealt = runJob(own.kernel, { name: 'dealShares', args: stageArgs.dealShares(inputs(), dealing(), sumCommitments) })
+    return keptOf(sumCommitments, dealt)
   })
   /** Nothing of the inputs is made while something is timed. */
   const prepare = (): void => {
@@ -62,7 +62,7 @@ function groupCases(context: Context, group: Group): CaseSource[] {
       summed(runJob(kernel, { name: 'checkDealings', args: stageArgs.checkDealings(inputs(), dealing()) })),
     ),
     stage('deal-shares', 'shares for all, encrypted', (kernel) =>
-      concat(runJob(kernel, { name: 'dealShares', args: stageArgs.dealShares(inputs(), dealing().encryptionKey) }).ciphertexts),
+      concat(runJob(kernel, { name: 'dealShares', args: stageArgs.dealShares(inputs(), dealing(), kept().sumCommitments) }).ciphertexts),
     ),
     stage('open-shares', 'shares of all decrypted and checked, verifying shares', (kernel) => {
       const opened = runJob(kernel, { name: 'openShares', args: stageArgs.openShares(inputs(), dealing(), kept()) })

@@ -153,7 +153,8 @@ export class SharedSecretState<Result> {
   }
 
   #dealShares(revealed: ReadonlyMap<number, Received<CommitmentsBody>>, sumCommitments: Uint8Array): Step<Result> {
-    const { positions, minSigners } = this.#options.shape
+    const { verifyingIndices, shape } = this.#options
+    const { positions, minSigners } = shape
     const { coefficients, encryptionSecret } = this.#secrets
     const own = required(revealed.get(this.#runtime.place)).body
     const others = inOrder(revealed).filter(([place]) => place !== this.#runtime.place)
@@ -170,22 +171,23 @@ export class SharedSecretState<Result> {
       encryptionSecret,
       encryptionKey: own.encryptionKey,
       recipients,
+      verify: verifyingIndices.length === 0 ? null : { sumCommitments, indices: verifyingIndices },
     }
-    return compute('dealShares', args, ({ ciphertexts, ownShares, sharedPoints }) => {
+    return compute('dealShares', args, ({ ciphertexts, ownShares, sharedPoints, verifyingShares }) => {
       this.#ownShares = ownShares
       this.#sharedPoints = sharedPoints
       wipe(coefficients)
       return stageStep<Uint8Array, Result>({
         plan: this.#options.plan.secretShare,
         own: { type: 'private', bodies: new Map(others.map(([place], i) => [place, required(ciphertexts[i])])) },
-        onFull: (ciphertextsIn) => this.#openShares(revealed, { sumCommitments, ownShares, sharedPoints }, ciphertextsIn),
+        onFull: (ciphertextsIn) => this.#openShares(revealed, { sumCommitments, ownShares, sharedPoints, verifyingShares }, ciphertextsIn),
       })
     })
   }
 
   #openShares(
     revealed: ReadonlyMap<number, Received<CommitmentsBody>>,
-    kept: Pick<JobArgs<'openShares'>, 'sumCommitments' | 'ownShares' | 'sharedPoints'>,
+    kept: Pick<JobArgs<'openShares'>, 'sumCommitments' | 'ownShares' | 'sharedPoints' | 'verifyingShares'>,
     ciphertexts: ReadonlyMap<number, Received<Uint8Array>>,
   ): Step<Result> {
     const { positions, minSigners } = this.#options.shape

@@ -3,7 +3,7 @@
  * that a worker was lost. Lengths and values are the business of the job, where it runs.
  */
 import { assertBytes, assertInteger } from '../bytes.ts'
-import type { JobArgs, JobName } from '../crypto/jobs/contract.ts'
+import type { JobArgs, JobName, VerifyingShares } from '../crypto/jobs/contract.ts'
 import { invalidArgument } from '../errors.ts'
 import { assertSuite } from '../kernel/arguments.ts'
 import { MAX_INDEX } from '../kernel/contract.ts'
@@ -66,6 +66,7 @@ const SHAPES: { readonly [N in JobName]: Check } = {
     encryptionSecret: bytes,
     encryptionKey: bytes,
     recipients: listOf(object<JobArgs<'dealShares'>['recipients'][number]>({ index: count, encryptionKey: bytes })),
+    verify: nullOr(object<VerifyingShares>({ sumCommitments: bytes, indices: listOf(count) })),
   }),
   openShares: object<JobArgs<'openShares'>>({
     ...batchOf,
@@ -78,6 +79,7 @@ const SHAPES: { readonly [N in JobName]: Check } = {
       object<JobArgs<'openShares'>['dealers'][number]>({ index: count, encryptionKey: bytes, commitments: bytes, ciphertext: bytes }),
     ),
     verifyingIndices: listOf(count),
+    verifyingShares: nullOr(bytes),
     normaliseFor: nullOr(suite),
   }),
   commitNonces: object<JobArgs<'commitNonces'>>({ suite, share: bytes, randomness: bytes }),

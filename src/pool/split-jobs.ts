@@ -5,7 +5,14 @@
 import { concatAll, concatBytes, wipe } from '../bytes.ts'
 import { NONCE_PAIR_BYTES, refuseRepeats } from '../crypto/frost-nonces.ts'
 import { COMMITMENT_PAIR_BYTES } from '../crypto/frost-transcript.ts'
-import { DEALING_FAULT, type JobArgs, type JobName, type JobResult, type SigningTranscript } from '../crypto/jobs/contract.ts'
+import {
+  DEALING_FAULT,
+  type JobArgs,
+  type JobName,
+  type JobResult,
+  type SigningTranscript,
+  type VerifyingShares,
+} from '../crypto/jobs/contract.ts'
 import { dealingOf } from '../crypto/jobs/deal-commitments.ts'
 import { concludeShares } from '../crypto/jobs/open-shares.ts'
 import { POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
@@ -60,6 +67,17 @@ function transcriptPart(transcript: SigningTranscript, range: Range): SigningTra
   }
 }
 
+/** Verifying shares in at most `count` pieces, one if the indices are a run. */
+function evaluationPieces({ sumCommitments, indices }: VerifyingShares, minSigners: number, count: number): Piece[] {
+  return cut(indices.length, isRun(indices) ? 1 : count).map(
+    ({ from, to }): Piece => ({
+      type: 'operation',
+      name: 'evaluateInExponent',
+      args: [sumCommitments, minSigners, indices.slice(from, to)],
+    }),
+  )
+}
+
 const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
   /** The multiples of G are nearly all of it; the proofs are made where the pieces come together. */
   dealCommitments(args, count) {
@@ -96,15 +114,21 @@ const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
     }
   },
 
+  /** The recipients in pieces; the verifying shares beside them, since consecutive indices are evaluated whole. */
   dealShares(args, count) {
-    const { recipients } = args
-    if (recipients.length < 2) return null
-    const ranges = cut(recipients.length, count)
+    const { recipients, verify, minSigners, positions } = args
+    const dealers = verify === null ? count : count - 1
+    const ranges = cut(recipients.length, dealers)
+    if (ranges.length === 0 || (verify === null && ranges.length < 2)) return null
+    const beside = verify === null ? [] : evaluationPieces(verify, minSigners, 1)
     return {
-      pieces: ranges.map(({ from, to }) => piece('dealShares', { ...args, recipients: recipients.slice(from, to) })),
+      pieces: [
+        ...ranges.map(({ from, to }) => piece('dealShares', { ...args, recipients: recipients.slice(from, to), verify: null })),
+        ...beside,
+      ],
       offsets: { recipients: startsOf(ranges), points: startsOf(ranges) },
       combine(_, values): JobResult<'dealShares'> {
-        const results = values as JobResult<'dealShares'>[]
+        const results = values.slice(0, ranges.length) as JobResult<'dealShares'>[]
         // Each piece evaluates our own share too.
         const [ownShares = new Uint8Array(0), ...again] = results.map((result) => result.ownShares)
         wipe(...again)
@@ -112,6 +136,7 @@ const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
           ciphertexts: results.flatMap((result) => result.ciphertexts),
           ownShares,
           sharedPoints: joinSecrets(results.map((result) => result.sharedPoints)),
+          verifyingShares: sideBySide(values.slice(ranges.length) as Uint8Array[], positions),
         }
       },
     }
@@ -119,19 +144,12 @@ const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
 
   /** One piece opens and checks the shares, the others evaluate verifying shares; what the suite does to both comes where they meet. */
   openShares(args, count) {
-    const { positions, minSigners, sumCommitments, verifyingIndices } = args
-    if (verifyingIndices.length === 0 || sumCommitments.length !== positions * minSigners * POINT_BYTES) return null
-    const ranges = cut(verifyingIndices.length, isRun(verifyingIndices) ? 1 : count - 1)
+    const { positions, minSigners, sumCommitments, verifyingIndices: indices, verifyingShares } = args
+    if (verifyingShares !== null || indices.length === 0 || sumCommitments.length !== positions * minSigners * POINT_BYTES) return null
     return {
       pieces: [
         piece('openShares', { ...args, verifyingIndices: [], normaliseFor: null }),
-        ...ranges.map(
-          ({ from, to }): Piece => ({
-            type: 'operation',
-            name: 'evaluateInExponent',
-            args: [sumCommitments, minSigners, verifyingIndices.slice(from, to)],
-          }),
-        ),
+        ...evaluationPieces({ sumCommitments, indices }, minSigners, count - 1),
       ],
       offsets: {},
       combine(kernel, [first, ...blocks]): JobResult<'openShares'> {

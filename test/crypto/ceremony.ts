@@ -93,6 +93,7 @@ export function dealAll(kernel: Kernel, sid: Uint8Array, { t, positions }: Shape
         encryptionSecret: party.encryptionSecret,
         encryptionKey: party.dealing.encryptionKey,
         recipients: others.map(({ index, dealing }) => ({ index, encryptionKey: dealing.encryptionKey })),
+        verify: null,
       },
     })
     dealt.own.set(party.index, ownShares)
@@ -120,6 +121,7 @@ export function openAt(
     kernel,
     parties.map(({ dealing }) => dealing.commitments),
   ),
+  verifyingShares: Uint8Array | null = null,
 ): Opened {
   const self = present(parties.find((party) => party.index === index))
   const others = parties.filter((party) => party !== self)
@@ -141,6 +143,7 @@ export function openAt(
         ciphertext: present(dealt.ciphertexts.get(from)?.get(index)),
       })),
       verifyingIndices,
+      verifyingShares,
       normaliseFor,
     },
   })

@@ -190,6 +190,7 @@ describe('arguments and results', () => {
         encryptionSecret: item,
         encryptionKey: item,
         recipients: [{ index: 2, encryptionKey: item }],
+        verify: { sumCommitments: item, indices: [1] },
       },
       openShares: {
         ...common,
@@ -199,6 +200,7 @@ describe('arguments and results', () => {
         sumCommitments: item,
         dealers: [{ ...dealer, ciphertext: item }],
         verifyingIndices: [1],
+        verifyingShares: item,
         normaliseFor: 'evm',
       },
       commitNonces: { suite: 'bip340', share: item, randomness: item },
@@ -213,7 +215,11 @@ describe('arguments and results', () => {
     }
     for (const [name, args] of Object.entries(good)) {
       for (const [field, value] of Object.entries(args)) {
-        for (const wrong of [undefined, 1.5, true, {}, '2']) await refused(name, { ...args, [field]: wrong }, field)
+        for (const wrong of [undefined, 1.5, true, {}, '2']) {
+          // An object is what it should be: what is missing is in it.
+          const path = field === 'verify' && typeof wrong === 'object' ? 'verify.sumCommitments' : field
+          await refused(name, { ...args, [field]: wrong }, path)
+        }
         if (!Array.isArray(value)) continue
         const [entry]: unknown[] = value
         await refused(name, { ...args, [field]: [entry, null] }, `${field}[1]`)

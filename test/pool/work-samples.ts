@@ -109,8 +109,18 @@ const openArgs = {
     ciphertext: present(dealt.ciphertexts.get(index)?.get(self.index)),
   })),
   verifyingIndices: [1, 2, 3, 4, 5, 6],
+  verifyingShares: null,
   normaliseFor: 'bip340',
 } as const
+const dealArgs = {
+  ...common,
+  index: self.index,
+  coefficients: self.coefficients,
+  encryptionSecret: self.encryptionSecret,
+  encryptionKey: self.dealing.encryptionKey,
+  recipients: others.map(({ index, dealing }) => ({ index, encryptionKey: dealing.encryptionKey })),
+  verify: { sumCommitments: openArgs.sumCommitments, indices: openArgs.verifyingIndices },
+}
 const altered = openArgs.dealers.map((dealer, i) => (i === 1 ? { ...dealer, ciphertext: dealer.ciphertext.slice().fill(0, 0, 1) } : dealer))
 
 const group = dealGroup(kernel, seededRandom('group'), { suite: 'bip340', t: 2, indices: [1, 2, 5] })
@@ -137,14 +147,8 @@ export const jobs: Readonly<Record<string, Sample>> = {
   checkDealings: job('checkDealings', checkArgs),
   'checkDealings without a sum': job('checkDealings', { ...checkArgs, ownCommitments: null }),
   'checkDealings with faults': job('checkDealings', { ...checkArgs, dealings: badDealings }),
-  dealShares: job('dealShares', {
-    ...common,
-    index: self.index,
-    coefficients: self.coefficients,
-    encryptionSecret: self.encryptionSecret,
-    encryptionKey: self.dealing.encryptionKey,
-    recipients: others.map(({ index, dealing }) => ({ index, encryptionKey: dealing.encryptionKey })),
-  }),
+  dealShares: job('dealShares', dealArgs),
+  'dealShares without verifying shares': job('dealShares', { ...dealArgs, verify: null }),
   openShares: job('openShares', openArgs),
   'openShares for evm, at indices that are no run': job('openShares', { ...openArgs, verifyingIndices: [3, 1, 6, 2], normaliseFor: 'evm' }),
   'openShares of a nonce': job('openShares', { ...openArgs, normaliseFor: null }),

@@ -23,6 +23,13 @@ export interface Dealing {
 export const DEALING_FAULT = { none: 0, badPoint: 1, badProof: 2 } as const
 export const SHARE_FAULT = { none: 0, undecryptable: 1, wrongShare: 2 } as const
 
+/** What to evaluate in the exponent: the summed polynomials at some indices. */
+export interface VerifyingShares {
+  /** positions x t x 64 */
+  readonly sumCommitments: Batch
+  readonly indices: readonly number[]
+}
+
 export interface SigningTranscript {
   readonly suite: Suite
   readonly groupPublicKey: Point33
@@ -84,6 +91,8 @@ export interface JobTable {
       readonly encryptionSecret: Scalar
       readonly encryptionKey: Point64
       readonly recipients: readonly { readonly index: number; readonly encryptionKey: Point64 }[]
+      /** verifying shares that are wanted too: they need nothing that comes later, and a second thread can make them meanwhile */
+      readonly verify: VerifyingShares | null
     }
     readonly result: {
       /** one a recipient, in order: positions x 32 + 16 (tag) */
@@ -92,6 +101,8 @@ export interface JobTable {
       readonly ownShares: Batch
       /** secret, recipients x 33: the Diffie-Hellman points, which serve the other direction too */
       readonly sharedPoints: Batch
+      /** positions x indices x 64, not normalised; empty if none were wanted */
+      readonly verifyingShares: Batch
     }
   }
   /** Decrypts and checks all dealers' shares, sums, derives group key and verifying shares, normalises. */
@@ -117,6 +128,8 @@ export interface JobTable {
       }[]
       /** indices whose verifying shares are wanted (keygen: 1..n; a nonce: none, they are computed only to name a culprit) */
       readonly verifyingIndices: readonly number[]
+      /** positions x verifyingIndices.length x 64, not normalised: what `dealShares` gave; null: to be evaluated here */
+      readonly verifyingShares: Batch | null
       /** keygen normalises share, key and verifying shares for its suite; a nonce does not (null) */
       readonly normaliseFor: Suite | null
     }

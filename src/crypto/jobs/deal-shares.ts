@@ -1,4 +1,4 @@
-/** A dealer's secret values for all the others, each encrypted to its recipient. */
+/** A dealer's secret values for all the others, each encrypted to its recipient; and, from the sums alone, everybody's verifying shares. */
 import { wipe, wipeOnThrow } from '../../bytes.ts'
 import { invalidArgument } from '../../errors.ts'
 import { type Batch, SCALAR_BYTES } from '../../kernel/contract.ts'
@@ -20,23 +20,27 @@ function encryptAll(channels: readonly ShareChannel[], values: readonly Batch[])
 }
 
 export const dealShares: JobDefinition<'dealShares'> = {
-  run(kernel, { sid, index, positions, minSigners, coefficients, encryptionSecret, encryptionKey, recipients }) {
+  run(kernel, { sid, index, positions, minSigners, coefficients, encryptionSecret, encryptionKey, recipients, verify }) {
     if (coefficients.length !== positions * minSigners * SCALAR_BYTES) {
       throw invalidArgument('coefficients', 'must be positions x minSigners x 32 bytes')
     }
     if (recipients.some((recipient) => recipient.index === index)) throw invalidArgument('recipients', 'must not hold the dealer')
     const indices = [index, ...recipients.map((recipient) => recipient.index)]
+    const verifyingShares =
+      verify === null ? new Uint8Array(0) : kernel.evaluateInExponent(verify.sumCommitments, minSigners, verify.indices)
     const sharedPoints = sharedPointsOf(kernel, encryptionSecret, recipients)
     return wipeOnThrow([sharedPoints], () => {
       const channels = openChannels(kernel, sid, { index, encryptionKey }, recipients, sharedPoints, 'out')
       const [ownShares = new Uint8Array(0), ...values] = evaluateForEach(kernel, coefficients, minSigners, indices)
-      return wipeOnThrow([ownShares], () => ({ ciphertexts: encryptAll(channels, values), ownShares, sharedPoints }))
+      return wipeOnThrow([ownShares], () => ({ ciphertexts: encryptAll(channels, values), ownShares, sharedPoints, verifyingShares }))
     })
   },
 
-  estimateMicros({ positions, minSigners, recipients }) {
+  estimateMicros({ positions, minSigners, recipients, verify }) {
     // A constant-time multiplication, a hash and an encryption a recipient; a Horner step of scalars a coefficient and recipient.
-    return recipients.length * (55 + positions * (2 + 0.01 * minSigners)) + 10
+    const dealing = recipients.length * (55 + positions * (2 + 0.01 * minSigners)) + 10
+    // A small-index Horner step a commitment and index; by forward differences it is less than half of that.
+    return dealing + (verify === null ? 0 : 1.5 * verify.indices.length * positions * minSigners)
   },
 
   secretsOf({ coefficients, encryptionSecret }) {

@@ -20,10 +20,14 @@ type Args = JobArgs<'openShares'>
 type Result = JobResult<'openShares'>
 
 /** Sizes are fixed by the codec; another one here is the caller's mistake, except of a ciphertext, which merely does not open. */
-function checkShape({ positions, minSigners, ownShares, sumCommitments, dealers, index }: Args): void {
+function checkShape(args: Args): void {
+  const { positions, minSigners, ownShares, sumCommitments, dealers, index, verifyingIndices, verifyingShares } = args
   const commitmentBytes = positions * minSigners * POINT_BYTES
   if (ownShares.length !== positions * SCALAR_BYTES) throw invalidArgument('ownShares', 'must be positions x 32 bytes')
   if (sumCommitments.length !== commitmentBytes) throw invalidArgument('sumCommitments', 'must be positions x minSigners x 64 bytes')
+  if (verifyingShares !== null && verifyingShares.length !== positions * verifyingIndices.length * POINT_BYTES) {
+    throw invalidArgument('verifyingShares', 'must be positions x verifyingIndices x 64 bytes')
+  }
   dealers.forEach((dealer, i) => {
     if (dealer.index === index) throw invalidArgument(`dealers[${i}].index`, 'must not be our own')
     if (dealer.commitments.length !== commitmentBytes) {
@@ -142,7 +146,7 @@ function finish(kernel: Kernel, args: Args, summed: Summed): Result {
   const { index, positions, minSigners, verifyingIndices, normaliseFor } = args
   if (normaliseFor === null) {
     const groupPoints = groupPointsOf(summed.sums, positions, minSigners)
-    return { status: 'shared', shares: copyBytes(summed.shares), groupPoints, verifyingShares: summed.verifyingShares }
+    return { status: 'shared', shares: copyBytes(summed.shares), groupPoints, verifyingShares: copyBytes(summed.verifyingShares) }
   }
   const keys = normaliseAll(kernel, normaliseFor, args, summed)
   const shares = concatAll(keys.map((key) => key.share))
@@ -160,6 +164,10 @@ function finish(kernel: Kernel, args: Args, summed: Summed): Result {
   })
 }
 
+function evaluate(kernel: Kernel, { sumCommitments, minSigners, verifyingIndices }: Args): Batch {
+  return verifyingIndices.length === 0 ? new Uint8Array(0) : kernel.evaluateInExponent(sumCommitments, minSigners, verifyingIndices)
+}
+
 /**
  * The result from shares that were checked and their verifying shares, for whoever evaluated those elsewhere.
  *
@@ -172,7 +180,7 @@ export function concludeShares(kernel: Kernel, args: Args, shares: Batch, verify
 }
 
 function open(kernel: Kernel, args: Args, received: readonly (Batch | null)[]): Result {
-  const { positions, minSigners, ownShares, sumCommitments: sums, verifyingIndices } = args
+  const { positions, ownShares, sumCommitments: sums } = args
   const faults = encodingFaults(received, positions)
   const usable = received.filter((values) => values !== null)
   if (faults.some((fault) => fault !== SHARE_FAULT.none)) {
@@ -186,9 +194,7 @@ function open(kernel: Kernel, args: Args, received: readonly (Batch | null)[]): 
       if (faults.every((fault) => fault === SHARE_FAULT.none)) throw integrityError()
       return { status: 'bad-shares', faults }
     }
-    const verifyingShares =
-      verifyingIndices.length === 0 ? new Uint8Array(0) : kernel.evaluateInExponent(sums, minSigners, verifyingIndices)
-    return concludeShares(kernel, args, shares, verifyingShares)
+    return concludeShares(kernel, args, shares, args.verifyingShares ?? evaluate(kernel, args))
   } finally {
     wipe(shares)
   }
@@ -205,10 +211,10 @@ export const openShares: JobDefinition<'openShares'> = {
     }
   },
 
-  estimateMicros({ positions, minSigners, dealers, verifyingIndices }) {
+  estimateMicros({ positions, minSigners, dealers, verifyingIndices, verifyingShares }) {
     // A decryption a dealer; a small-index Horner step a coefficient and index.
-    const evaluations = 1.5 * (verifyingIndices.length + 1) * positions * minSigners
-    return 15 * dealers.length + evaluations + 40 * positions
+    const indices = verifyingShares === null ? verifyingIndices.length + 1 : 1
+    return 10 * dealers.length + 1.5 * indices * positions * minSigners + 40 * positions
   },
 
   secretsOf({ sharedPoints, ownShares }) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { concatBytes, fromHex, itemOf, toHex } from '../../../src/bytes.ts'
+import { runJob } from '../../../src/crypto/jobs/index.ts'
 import { evaluateForEach } from '../../../src/crypto/polynomial.ts'
 import { randomScalars } from '../../../src/crypto/random-scalars.ts'
 import type { Suite } from '../../../src/kernel/index.ts'
@@ -115,6 +116,38 @@ describe.each(kernels)('on the %s kernel', (_name, kernel) => {
         expect(kernel.baseMul(itemOf(result.shares, position, 32))).toEqual(itemOf(result.verifyingShares, 3 * position + 1, 64))
       }
     })
+
+    it.each(['secp256k1-sha256', 'bip340', 'evm', null] as const)(
+      'opens alike whether dealing evaluated the verifying shares or opening does: %s',
+      (suite) => {
+        const sums = kernel.sum(concatBytes(...parties.map(({ dealing }) => dealing.commitments)), 6)
+        const indices = [1, 2, 3]
+        const self = present(parties[0])
+        const { verifyingShares } = runJob(kernel, {
+          name: 'dealShares',
+          args: {
+            sid,
+            index: 1,
+            positions: 3,
+            minSigners: 2,
+            coefficients: self.coefficients,
+            encryptionSecret: self.encryptionSecret,
+            encryptionKey: self.dealing.encryptionKey,
+            recipients: [],
+            verify: { sumCommitments: sums, indices },
+          },
+        })
+        expect(verifyingShares).toEqual(kernel.evaluateInExponent(sums, 2, indices))
+        const dealt = dealAll(kernel, sid, shape, parties)
+        const open = (given: Uint8Array | null) => openAt(kernel, sid, shape, parties, dealt, 1, suite, indices, sums, given)
+        expect(open(verifyingShares)).toEqual(open(null))
+        expect(open(null).status).toBe('shared')
+        expect(() => open(verifyingShares.slice(64))).toThrow('verifyingShares')
+        // Given ones are not believed where they are ours.
+        const wrong = concatBytes(verifyingShares.slice(64), verifyingShares.slice(0, 64))
+        if (suite !== null) expect(() => open(wrong)).toThrow('does not fit')
+      },
+    )
 
     it('without verifying indices leaves the verifying shares out', () => {
       const dealt = dealAll(kernel, sid, shape, parties)

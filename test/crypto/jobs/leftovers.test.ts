@@ -37,6 +37,7 @@ function openShares(normaliseFor: Suite | null, spoilt = false): Job {
     sumCommitments: sumCommitments(kernel, [self.dealing.commitments, ...dealers.map(({ commitments }) => commitments)]),
     dealers,
     verifyingIndices: [1, 2, 3, 4],
+    verifyingShares: null,
     normaliseFor,
   }
   return { name: 'openShares', args }
@@ -58,6 +59,7 @@ const dealing: Readonly<Record<string, Job>> = {
       encryptionSecret: self.encryptionSecret,
       encryptionKey: self.dealing.encryptionKey,
       recipients: others.map(({ index, dealing: { encryptionKey } }) => ({ index, encryptionKey })),
+      verify: { sumCommitments: self.dealing.commitments, indices: [1, 2, 3, 4] },
     },
   },
   'openShares, a nonce': openShares(null),

@@ -46,6 +46,7 @@ const plainArgs = {
     encryptionSecret: self.encryptionSecret,
     encryptionKey: self.dealing.encryptionKey,
     recipients: others.map(({ index, dealing }) => ({ index, encryptionKey: dealing.encryptionKey })),
+    verify: { sumCommitments: self.dealing.commitments, indices: [1, 2, 3] },
   },
   openShares: {
     sid,
@@ -66,6 +67,7 @@ const plainArgs = {
       ciphertext: present(dealt.ciphertexts.get(index)?.get(1)),
     })),
     verifyingIndices: [1, 2, 3],
+    verifyingShares: null,
     normaliseFor: 'bip340',
   },
 } satisfies { [N in 'dealCommitments' | 'dealShares' | 'openShares']: JobArgs<N> }
