@@ -20,7 +20,7 @@ const MICROS: Readonly<Record<KernelOperation, (...args: readonly unknown[]) => 
   mul: (points) => 10 + 43 * items(points, POINT_BYTES),
   mulVar: (points) => 10 + 36 * items(points, POINT_BYTES),
   // Shared doublings for few points, buckets for many.
-  msmVar: (points) => (items(points, POINT_BYTES) < 90 ? 30 + 15 * items(points, POINT_BYTES) : 250 + 7 * items(points, POINT_BYTES)),
+  msmVar: (points) => (items(points, POINT_BYTES) < 16 ? 30 + 15 * items(points, POINT_BYTES) : 150 + 7 * items(points, POINT_BYTES)),
   sum: (points) => 5 + 0.28 * items(points, POINT_BYTES),
   evaluateInExponent: (commitments, _t, indices) => 10 + 2.2 * items(commitments, POINT_BYTES) * count(indices),
   // The sum over the vectors and one evaluation: a failing check costs more, and is rare.
