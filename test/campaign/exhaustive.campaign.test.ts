@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { concatAll } from '../../src/bytes.ts'
 import { below, pairs, smallGroup } from '../kernel/exhaustive/small-group.ts'
 
-describe('the group of 199 points', async () => {
-  const group = await smallGroup(199)
+const MODULES = ['integer', 'fma'] as const
+
+describe.each(MODULES)('the group of 199 points, module %s', async (module) => {
+  const group = await smallGroup(199, module)
   const all = below(199)
   const allPairs = pairs(all, all)
 
@@ -21,8 +23,8 @@ describe('the group of 199 points', async () => {
   })
 })
 
-describe('the group of 7 points', async () => {
-  const group = await smallGroup(7)
+describe.each(MODULES)('the group of 7 points, module %s', async (module) => {
+  const group = await smallGroup(7, module)
   const terms = pairs(below(7), below(7))
 
   it.each(['shared doublings', 'buckets'] as const)('k1 P1 + k2 P2 + k3 P3 for all scalars and points, by %s', (method) => {
@@ -33,8 +35,8 @@ describe('the group of 7 points', async () => {
   })
 })
 
-describe('the group of 13 points', async () => {
-  const group = await smallGroup(13)
+describe.each(MODULES)('the group of 13 points, module %s', async (module) => {
+  const group = await smallGroup(13, module)
   const all = below(13)
 
   it('verifyShares accepts the right share and refuses every wrong one, for every dealer of two coefficients and every index', () => {

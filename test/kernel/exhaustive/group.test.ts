@@ -18,8 +18,15 @@ const ADDITIONS: readonly (readonly [name: string, operation: number, result: (a
   ['doubling', 6, (a) => 2 * a],
 ]
 
-describe.each([7, 13, 199] as const)('J14, J15: the group of %i points, every case', async (order) => {
-  const group = await smallGroup(order)
+const GROUPS = [
+  [7, 'integer'],
+  [13, 'integer'],
+  [13, 'fma'],
+  [199, 'integer'],
+] as const
+
+describe.each(GROUPS)('J14, J15: the group of %i points, every case, module %s', async (order, module) => {
+  const group = await smallGroup(order, module)
   const { kernel } = group
   const all = below(order)
   const allPairs = pairs(all, all)

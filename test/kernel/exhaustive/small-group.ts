@@ -7,6 +7,7 @@ import { expect } from 'vitest'
 import { concatAll, fromHex } from '../../../src/bytes.ts'
 import type { Batch, Kernel } from '../../../src/kernel/contract.ts'
 import { kernelOver } from '../../../src/kernel/wasm/index.ts'
+import '../../helpers/relaxed-simd.ts'
 import { buildTestKernel, instantiate } from '../test-kernels.ts'
 
 /** What assembly/tests/groups.ts exports beside the kernel. */
@@ -44,8 +45,9 @@ export interface SmallGroup {
 const ADD_ROWS = 4096
 const TUPLES = 2048
 
-export async function smallGroup(order: 7 | 13 | 199): Promise<SmallGroup> {
-  const built = await buildTestKernel(`small-${order}`)
+/** @param module the release's module that is built for the group */
+export async function smallGroup(order: 7 | 13 | 199, module: 'integer' | 'fma' = 'integer'): Promise<SmallGroup> {
+  const built = await buildTestKernel(`small-${order}`, module)
   const description = JSON.parse(await readFile(`${built.path}.json`, 'utf8')) as Description
   const encoded = description.points.map((hex) => fromHex(hex, 'point'))
   const instance = await instantiate(built)

@@ -30,9 +30,13 @@ function lagrangeAt(indices: readonly number[], own: number): number {
 }
 
 describe.each([
-  [2, lines],
-  [3, parabolas],
-] as const)('polynomials of %i coefficients, all of them', (t, polynomials) => {
+  ['integer', 2, lines],
+  ['integer', 3, parabolas],
+  ['fma', 2, lines],
+  ['fma', 3, parabolas],
+] as const)('module %s: polynomials of %i coefficients, all of them', async (module, t, polynomials) => {
+  const group = await smallGroup(13, module)
+  const { kernel } = group
   const commitments = group.points(polynomials.flat())
 
   it('shares at every index', () => {

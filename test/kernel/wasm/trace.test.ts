@@ -7,6 +7,7 @@ import { concatAll, fromHex } from '../../../src/bytes.ts'
 import { createBaselineKernel } from '../../../src/kernel/index.ts'
 import { seededRandom, testSeed } from '../../helpers/random.ts'
 import { buildTestKernel } from '../test-kernels.ts'
+import '../../helpers/relaxed-simd.ts'
 import { MODULES, moduleBytes } from './modules.ts'
 import { SECRET_EXPORTS, type SecretExport } from './secret-exports.ts'
 import { type TracedModule, traced } from './trace.ts'
@@ -108,7 +109,7 @@ describe.each(MODULES)('the module %s executes the same whatever the secrets', (
     module = await traced(moduleBytes(name))
     module.call('initialise')
     input = Number(module.call('inputAddress'))
-  })
+  }, 60_000)
 
   const cases: (readonly [string, string, Operation])[] = SECRET_EXPORTS.flatMap((operation) =>
     Object.entries(OPERATIONS[operation]).map(([title, of]) => [operation, title, of] as const),
