@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { admittedIn, failuresOf, verdictLine, verdictsOf } from './check.ts'
 import { comparisonLines } from './compare.ts'
 import { formatResult, readResult, writeFile } from './file.ts'
+import { growthOf } from './growth.ts'
 import type { BenchJson, Machine } from './json.ts'
 import { type Options, parseOptions, type RunOptions, USAGE, UsageError } from './options.ts'
 import { loadPeers } from './peers/index.ts'
@@ -43,6 +44,7 @@ function check(result: BenchJson): number {
   if (result.quick) console.log('made with --quick: its times mean little')
   console.log(`${'target'.padEnd(60)}${['measured', 'at least', 'stretch'].map((cell) => cell.padStart(13)).join('')}`)
   for (const verdict of verdicts) console.log(verdictLine(verdict))
+  for (const { what, measured, aim } of growthOf(result)) console.log(`${what}: ${measured} (aim: ${aim}; an absolute time, not judged)`)
   const failures = failuresOf(verdicts)
   console.log(
     `${verdicts.filter(({ met }) => met).length} of ${verdicts.length} targets met; ${failures.length} missed without being listed`,

@@ -1,5 +1,6 @@
 /** The generated parts of the documents: tables between two marks, from the results that are checked in. */
 import { verdictsOf } from '../check.ts'
+import { growthOf } from '../growth.ts'
 import type { BenchJson, BenchRow, Implementation } from '../json.ts'
 import { amount } from '../table.ts'
 import { targetsOf } from '../targets.ts'
@@ -101,6 +102,13 @@ export function targetTable(results: readonly BenchJson[]): string {
   return markdown(['row', 'against', 'at least', 'stretch', ...results.map(columnOf)], rows, 2)
 }
 
+export function growthTable(results: readonly BenchJson[]): string {
+  const columns = results.map((result) => new Map(growthOf(result).map((growth) => [growth.what, growth])))
+  const known = new Map(columns.flatMap((column) => [...column.values()].map(({ what, aim }) => [what, aim])))
+  const rows = [...known].map(([what, aim]) => [what, aim, ...columns.map((column) => column.get(what)?.measured ?? '')])
+  return markdown(['growth', 'aim', ...results.map(columnOf)], rows)
+}
+
 /** Every row of a result. */
 export function allRows(result: BenchJson): string {
   const own = ownImplementation(result)
@@ -141,7 +149,7 @@ export function documentsFrom(results: readonly NamedResult[], read: (name: stri
   if (first === undefined) return new Map()
   const all = results.map(({ name, result }) => `### ${name}\n\n${provenance(result)}\n\n${allRows(result)}`).join('\n\n')
   const list = results.map(({ result }) => result)
-  const parts = { targets: targetTable(list), stages: stageTable(list), rows: all }
+  const parts = { targets: targetTable(list), growth: growthTable(list), stages: stageTable(list), rows: all }
   const performance = Object.entries(parts).reduce((text, [name, part]) => withPart(text, name, part), read('docs/performance.md'))
   return new Map([
     ['README.md', withPart(read('README.md'), 'headline', `${headlineTable(first.result)}\n\n${provenance(first.result)}`)],

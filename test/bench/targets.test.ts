@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { admittedIn, failuresOf, verdictLine, verdictsOf } from '../../bench/check.ts'
+import { growthOf } from '../../bench/growth.ts'
 import { ratiosOf, targetsOf } from '../../bench/targets.ts'
 import { resultOf, row } from './results.ts'
 
@@ -126,5 +127,22 @@ describe('--check', () => {
       admittedIn(line('msm/n=1024', 'noble')),
     )
     expect(verdicts.filter(({ admitted }) => admitted).map(verdictLine)).toEqual([expect.stringMatching(/met, though listed as missed$/)])
+  })
+})
+
+describe('growth', () => {
+  it('is told a coefficient and a signer, from our rows alone', () => {
+    const rows = [
+      row('dkg/7-of-10/coefficient', 'quorate-integer', 9),
+      row('dkg/67-of-100/coefficient', 'quorate-integer', 2),
+      row('dkg/67-of-100/coefficient', 'noble', 400),
+      row('frost/100-of-150/sign-aggregate-verify', 'quorate-integer', 2, { unit: 'ms' }),
+      row('frost/67-of-100/sign-aggregate-verify', 'quorate-integer', 1.34, { unit: 'ms' }),
+    ]
+    expect(growthOf(resultOf(rows))).toEqual([
+      { what: 'DKG 67 of 100, a coefficient', measured: '2.00 us', aim: '1.2 us' },
+      { what: 'FROST, one node, a signer', measured: '20.0 us at 67, 20.0 us at 100', aim: 'the same' },
+    ])
+    expect(growthOf(resultOf([]))).toEqual([])
   })
 })
