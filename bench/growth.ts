@@ -20,7 +20,7 @@ export function growthOf({ machine, rows }: BenchJson): Growth[] {
   const signers: { readonly t: number; readonly micros: number }[] = []
   for (const { id, impl, median } of rows) {
     if (impl !== own) continue
-    const dkg = /^dkg\/(\d+-of-\d\d+)\/coefficient$/.exec(id)?.[1]
+    const dkg = /^dkg\/(\d\d+-of-\d+)\/coefficient$/.exec(id)?.[1]
     if (dkg !== undefined) {
       growth.push({
         what: `DKG ${dkg.replaceAll('-', ' ')}, a coefficient`,

@@ -24,7 +24,7 @@ async function run(options: RunOptions): Promise<number> {
       console.log(`Node ${node}, ${kernel} kernel, ${cpu}, ${cores} cores${options.quick ? '; quick: times mean little' : ''}`)
       for (const { impl, reason } of missing) console.log(`${impl}: ${reason}`)
       console.log('Times are medians for one item; the other columns say how many times longer each implementation takes.')
-      console.log(headLine())
+      console.log(headLine(kernel))
     },
     rows(rows, ratios) {
       for (const line of rowLines(rows, ratios, kernel)) console.log(line)

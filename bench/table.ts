@@ -1,9 +1,9 @@
 /** The table that a run prints: a line a row id, times in the row's unit, how many times slower the others are; at most 120 columns. */
 import type { BenchJson, BenchRatio, BenchRow, Implementation } from './json.ts'
 
-const PEERS: readonly Implementation[] = ['baseline', 'noble', 'elliptic', 'tiny', 'libauth', 'native']
-const ID_WIDTH = 40
-const TIME_WIDTH = 12
+const PEERS: readonly Implementation[] = ['quorate-integer', 'baseline', 'noble', 'elliptic', 'tiny', 'libauth', 'native']
+const ID_WIDTH = 38
+const TIME_WIDTH = 11
 const RATIO_WIDTH = 9
 
 /** Three significant digits, never in exponential form. */
@@ -14,11 +14,17 @@ export function amount(value: number): string {
 }
 
 function line(id: string, time: string, spread: string, cells: readonly string[]): string {
-  return id.padEnd(ID_WIDTH) + time.padStart(TIME_WIDTH) + spread.padStart(7) + cells.map((cell) => cell.padStart(RATIO_WIDTH)).join('')
+  return id.padEnd(ID_WIDTH) + time.padStart(TIME_WIDTH) + spread.padStart(6) + cells.map((cell) => cell.padStart(RATIO_WIDTH)).join('')
 }
 
-export function headLine(): string {
-  return line('row', 'quorate', '+-', PEERS)
+/** The integer kernel is a column of its own where the FMA kernel is what is measured. */
+function columnsOf(kernel: BenchJson['machine']['kernel']): readonly Implementation[] {
+  return kernel === 'fma' ? PEERS : PEERS.slice(1)
+}
+
+export function headLine(kernel: BenchJson['machine']['kernel']): string {
+  const names = columnsOf(kernel).map((impl) => impl.replace('quorate-', ''))
+  return line('row', 'quorate', '+-', names)
 }
 
 /** One line for each id among the rows of a case. */
@@ -28,7 +34,7 @@ export function rowLines(rows: readonly BenchRow[], ratios: readonly BenchRatio[
     if (own === undefined) return line(id, 'not measured', '', [])
     const spread = own.samples > 1 && own.median > 0 ? `${((50 * (own.max - own.min)) / own.median).toFixed(0)}%` : ''
     const mine = ratios.filter((ratio) => ratio.id === id)
-    const cells = PEERS.map((impl) => {
+    const cells = columnsOf(kernel).map((impl) => {
       const found = mine.find(({ against }) => against === impl)
       return found === undefined ? '' : `${amount(found.ratio)}x`
     })

@@ -44,7 +44,7 @@ export function exponentSuite(context: Context): CaseSource[] {
         }),
       },
       {
-        id: `exponent/verify-shares/${name}`,
+        id: `exponent/shares/${name}`,
         unit: 'ms',
         what: `${v} shares against their dealers' commitments`,
         build() {

@@ -3,7 +3,7 @@ import type { Case, CaseSource, Contender } from '../../bench/model.ts'
 import { UsageError } from '../../bench/options.ts'
 import { LOADERS, loadPeers } from '../../bench/peers/index.ts'
 import { compareResults, DisagreementError, rowsOf, selectCases } from '../../bench/rows.ts'
-import { rowLines } from '../../bench/table.ts'
+import { headLine, rowLines } from '../../bench/table.ts'
 import { ratiosOf } from '../../bench/targets.ts'
 
 function contender(impl: Contender['impl'], result: Uint8Array | null, more: Partial<Contender> = {}): Contender {
@@ -87,16 +87,18 @@ describe('rows', () => {
 
   it('the table shows a peer that is faster as well, within 120 columns', () => {
     const figures = { unit: 'us', min: 1, max: 1, samples: 9, checked: true } as const
-    const impls = ['quorate-integer', 'baseline', 'noble', 'elliptic', 'tiny', 'libauth', 'native'] as const
+    const impls = ['quorate-fma', 'quorate-integer', 'baseline', 'noble', 'elliptic', 'tiny', 'libauth', 'native'] as const
     const rows = impls.map((impl) => ({
-      id: 'exponent/verify-shares/n=150,t=100,index=150',
+      id: 'exponent/dealers/n=150,t=100,index=150',
       impl,
       median: impl === 'native' ? 20 : 40_000,
       ...figures,
     }))
-    const [line = ''] = rowLines(rows, ratiosOf('integer', rows), 'integer')
+    const [line = ''] = rowLines(rows, ratiosOf('fma', rows), 'fma')
     expect(line).toMatch(/0\.001x$/)
+    expect(line.match(/x/g)?.length).toBeGreaterThan(impls.length - 1)
     expect(line.length).toBeLessThanOrEqual(120)
+    expect(headLine('fma').length).toBeLessThanOrEqual(120)
   })
 })
 
