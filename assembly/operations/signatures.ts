@@ -22,8 +22,6 @@ export const SUITE_RFC9591: i32 = 0
 export const SUITE_BIP340: i32 = 1
 export const SUITE_EVM: i32 = 2
 
-/** places of the index of distinct keys, a power of two and at least twice the items of a call */
-const PLACES: i32 = 4096
 const PROBES: i32 = 8
 
 /**
@@ -32,15 +30,18 @@ const PROBES: i32 = 8
  */
 function numberKeys(bytes: usize, size: usize, m: i32): usize {
   const firstOf = take(<usize>m << 2)
-  const places = take(<usize>PLACES << 2)
-  memory.fill(places, 0, <usize>PLACES << 2)
+  // a hash table of at least twice as many places, a power of two
+  let placeCount = 4
+  while (placeCount < 2 * m) placeCount <<= 1
+  const places = take(<usize>placeCount << 2)
+  memory.fill(places, 0, <usize>placeCount << 2)
   let distinct = 0
   for (let i = 0; i < m; i++) {
     const key = bytes + <usize>i * size
     let place = <i32>(load<u32>(key, 29) ^ (load<u32>(key, 17) >> 7))
     let number = -1
     for (let probe = 0; probe < PROBES; probe++) {
-      place = (place + 1) & (PLACES - 1)
+      place = (place + 1) & (placeCount - 1)
       const at = places + (<usize>place << 2)
       const found = load<i32>(at) - 1
       if (found < 0) {
