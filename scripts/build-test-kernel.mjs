@@ -8,14 +8,16 @@
  *   node scripts/build-test-kernel.mjs leaks                 functions that leak a secret, for the tests of constant time
  */
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import asc from 'assemblyscript/asc'
 import { generatedFiles } from './generate-field.mjs'
 import { SECP256K1 } from './generator/curve.mjs'
+import { withLock } from './lock.mjs'
 import { allPoints, smallCurve } from './small-groups.mjs'
 import { filesUnder, hashFiles, ROOT } from './tree-hash.mjs'
 
+const BUILT = path.join(ROOT, 'dist', 'test-kernels')
 const [name = '', target = 'integer'] = process.argv.slice(2)
 
 const byte = (n) => n.toString(16).padStart(64, '0')
@@ -63,30 +65,49 @@ async function compile(folder, { files, options, entry }) {
   if (error !== null) throw new Error(`${stderr}${error.message}`)
 }
 
+/** Compiles in a folder of its own and puts the results in place, the module last. */
+async function build(result, wanted) {
+  const folder = path.join(BUILT, `${name}-${target}-${process.pid}`)
+  mkdirSync(folder, { recursive: true })
+  try {
+    await compile(folder, wanted)
+    if (wanted.json !== undefined) writeFileSync(`${result}.json`, wanted.json)
+    renameSync(path.join(folder, 'kernel.wat'), `${result}.wat`)
+    renameSync(path.join(folder, 'kernel.wasm'), `${result}.wasm`)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** What was built of the same kernel from other inputs. */
+function removeOlder(result) {
+  const older = new RegExp(`^${name}-${target}-[0-9a-f]{16}\\.`)
+  for (const file of readdirSync(BUILT)) {
+    if (older.test(file) && !file.startsWith(path.basename(result))) rmSync(path.join(BUILT, file), { force: true })
+  }
+}
+
 async function main() {
-  const built = path.join(ROOT, 'dist', 'test-kernels')
   const wanted = plan()
   const sources = [...filesUnder('assembly'), ...filesUnder('asconfig.json'), ...filesUnder('package-lock.json')]
   const inputs = createHash('sha256')
     .update(JSON.stringify([name, target, wanted, hashFiles(sources)]))
     .digest('hex')
     .slice(0, 16)
-  const result = path.join(built, `${name}-${target}-${inputs}`)
-  // The module is put in place last.
-  if (name === 'copy' || !existsSync(`${result}.wasm`)) {
-    const folder = path.join(built, `${name}-${target}-${process.pid}`)
-    mkdirSync(folder, { recursive: true })
-    try {
-      await compile(folder, wanted)
-      const own = name === 'copy' ? `${result}-${process.pid}` : result
-      if (wanted.json !== undefined) writeFileSync(`${own}.json`, wanted.json)
-      renameSync(path.join(folder, 'kernel.wat'), `${own}.wat`)
-      renameSync(path.join(folder, 'kernel.wasm'), `${own}.wasm`)
-      process.stdout.write(`${own}\n`)
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
-  } else process.stdout.write(`${result}\n`)
+  const result = path.join(BUILT, `${name}-${target}-${inputs}`)
+  mkdirSync(BUILT, { recursive: true })
+  if (name === 'copy') {
+    const own = `${result}-${process.pid}`
+    await build(own, wanted)
+    return own
+  }
+  // Several tests may want the same kernel at once.
+  await withLock(path.join(BUILT, `${name}-${target}.lock`), async () => {
+    if (existsSync(`${result}.wasm`)) return
+    await build(result, wanted)
+    removeOlder(result)
+  })
+  return result
 }
 
-await main()
+process.stdout.write(`${await main()}\n`)
