@@ -1,7 +1,7 @@
 /** Batch operations that parse, write and add points. Public values, variable time. */
 import { INPUT, OUTPUT, reset, take, TEMP_OPERATION } from '../memory'
-import { BATCH_POINT, batchAdd, batchFromBytes, batchRunVar, batchToBytes } from '../point/batch-points'
-import { decompressVar, POINT_IDENTITY, POINT_INVALID, POINT_VALID, pointCompress, pointFromBytes } from '../point/codec'
+import { BATCH_POINT, batchAdd, batchDecompressVar, batchFromBytes, batchRunVar, batchToBytes } from '../point/batch-points'
+import { POINT_IDENTITY, POINT_INVALID, POINT_VALID, pointCompress, pointFromBytes } from '../point/codec'
 import { DONE, REFUSED } from './status'
 
 const P: usize = TEMP_OPERATION + 432
@@ -33,7 +33,7 @@ export function compress(n: i32): i32 {
 
 /** inputs: points n x 33 -> n x 64, then n x 1; an invalid item is 64 zero bytes and 0 */
 export function decompress(n: i32): i32 {
-  decompressVar(OUTPUT, OUTPUT + (<usize>n << 6), INPUT, n)
+  batchDecompressVar(OUTPUT, OUTPUT + (<usize>n << 6), INPUT, n)
   return DONE
 }
 

@@ -5,7 +5,8 @@ import { AFFINE, INPUT, JACOBIAN, OUTPUT, reset, SCALAR, take, TEMP_OPERATION } 
 import { beginStreams, clearStreams, streamGenerator, streamPoint, sumStreamsVar } from '../multiply/strauss'
 import { buildOddTablesVar, TABLE_BYTES } from '../multiply/tables'
 import { copyAffine } from '../point/batch'
-import { affineEqualVar, decompressVar, isAffineInfinity, POINT_INVALID, pointFromBytes, pointToBytes } from '../point/codec'
+import { batchDecompressVar } from '../point/batch-points'
+import { affineEqualVar, isAffineInfinity, POINT_INVALID, pointFromBytes, pointToBytes } from '../point/codec'
 import { jacobianToAffineVar } from '../point/normalise'
 import { scalarFromBytes } from '../scalar/element'
 import {
@@ -179,7 +180,7 @@ function readPoints(m: i32, suite: i32, signatures: usize, size: usize, lift: bo
       }
     }
   }
-  decompressVar(points, valid, compressed, count)
+  batchDecompressVar(points, valid, compressed, count)
   for (let key = 0; key < keyCount; key++) readPoint(keys + <usize>key * AFFINE, points + (<usize>key << 6))
   for (let i = 0; i < m; i++) {
     if (load<u8>(valid + <usize>load<i32>(keyOf + (<usize>i << 2))) == 0) store<u8>(states + <usize>i, INVALID)

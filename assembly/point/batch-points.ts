@@ -11,7 +11,8 @@ import { fieldMul } from '../field/multiply'
 import { AFFINE, TEMP_BATCH_POINT } from '../memory'
 import { copyAffine, dropPending, pushAdd, runBatchVar } from './batch'
 import { dropPendingPair, pushAddPair, runBatchPairVar } from './batch-pair'
-import { isAffineInfinity, pointFromBytes, pointToBytes } from './codec'
+import { decompressVar, isAffineInfinity, pointFromBytes, pointToBytes } from './codec'
+import { decompressPairsVar } from './decompress-pair'
 import {
   initialisePairs, PAIR_POINT, pairEndomorphism, pairFromAffine, pairIsInfinity, pairPointCopy, pairPointCopySigned, pairToAffine,
 } from './pair-points'
@@ -100,6 +101,12 @@ export function batchAdd(destination: usize, a: usize, b: usize): void {
 export function batchRunVar(): void {
   if (ASC_FEATURE_RELAXED_SIMD) runBatchPairVar()
   else runBatchVar()
+}
+
+/** n x 33 bytes -> n x 64 bytes and n x 1: 1, or 0 with 64 zero bytes for an invalid item. The areas do not overlap. */
+export function batchDecompressVar(out: usize, mask: usize, bytes: usize, n: i32): void {
+  if (ASC_FEATURE_RELAXED_SIMD) decompressPairsVar(out, mask, bytes, n)
+  else decompressVar(out, mask, bytes, n)
 }
 
 /** Empties the lists, also that of the engine for affine points, which tables use: after a trap they may be half full. */
