@@ -2,7 +2,7 @@
 import type { BenchJson, BenchRow, Implementation } from '../json.ts'
 import { type Curve, curvePlot } from './curve-plot.ts'
 import { type RatioLine, ratioPlot } from './ratio-plot.ts'
-import { MARKS } from './svg.ts'
+import { markOf } from './svg.ts'
 
 /** What a reader who sees one picture should see. */
 export const HEADLINES: readonly RatioLine[] = [
@@ -25,7 +25,7 @@ export function ownImplementation({ machine }: BenchJson): Implementation {
 
 /** The lines of which the result has a ratio. */
 function available(result: BenchJson, lines: readonly RatioLine[]): RatioLine[] {
-  return lines.filter(({ id }) => result.ratios.some((ratio) => ratio.id === id && MARKS[ratio.against] !== undefined))
+  return lines.filter(({ id }) => result.ratios.some((ratio) => ratio.id === id))
 }
 
 export function headlinePlot(result: BenchJson): string {
@@ -46,12 +46,18 @@ export function suitePlots(result: BenchJson): string[] {
 }
 
 /** Rows of one implementation whose ids match, as points. */
-function curve(rows: readonly BenchRow[], impl: Implementation, pattern: RegExp, y: (row: BenchRow, x: number) => number): Curve {
+function curve(
+  rows: readonly BenchRow[],
+  impl: Implementation,
+  own: Implementation,
+  pattern: RegExp,
+  y: (row: BenchRow, x: number) => number,
+): Curve {
   const points = rows.flatMap((row) => {
     const size = row.impl === impl ? pattern.exec(row.id)?.[1] : undefined
     return size === undefined ? [] : [{ x: Number(size), y: y(row, Number(size)) }]
   })
-  return { ...MARKS[impl], points: points.sort((a, b) => a.x - b.x) }
+  return { ...markOf(impl, own), points: points.sort((a, b) => a.x - b.x) }
 }
 
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f']
@@ -81,7 +87,7 @@ export function scalingPlots(result: BenchJson): string[] {
       yLabel: 'microseconds a product',
       x: 'log',
       y: 'log',
-      curves: present.map((impl) => curve(rows, impl, /^msm\/n=(\d+)$/, ({ median }, n) => median / n)),
+      curves: present.map((impl) => curve(rows, impl, own, /^msm\/n=(\d+)$/, ({ median }, n) => median / n)),
     },
     {
       title: 'DKG, the work of one participant (t about 2n/3)',
@@ -89,7 +95,7 @@ export function scalingPlots(result: BenchJson): string[] {
       yLabel: 'milliseconds',
       x: 'log',
       y: 'log',
-      curves: present.map((impl) => curve(rows, impl, /^dkg\/\d+-of-(\d+)\/total$/, ({ median }) => median)),
+      curves: present.map((impl) => curve(rows, impl, own, /^dkg\/\d+-of-(\d+)\/total$/, ({ median }) => median)),
     },
     {
       title: 'FROST: sign, aggregate and verify at one node',
@@ -97,7 +103,7 @@ export function scalingPlots(result: BenchJson): string[] {
       yLabel: 'milliseconds',
       x: 'log',
       y: 'log',
-      curves: present.map((impl) => curve(rows, impl, /^frost\/(\d+)-of-\d+\/sign-aggregate-verify$/, ({ median }) => median)),
+      curves: present.map((impl) => curve(rows, impl, own, /^frost\/(\d+)-of-\d+\/sign-aggregate-verify$/, ({ median }) => median)),
     },
     {
       title: 'The pool: speed against the calling thread alone',

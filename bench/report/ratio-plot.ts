@@ -1,8 +1,8 @@
 /** One line an operation: how many times as long each implementation takes, on a logarithmic axis. Left of 1 it is faster than this kernel. */
 import type { BenchRatio, BenchRow, Implementation } from '../json.ts'
-import { drawing, INK, legend, logScale, MARKS, MUTED, mark, straight, text, tickLabel } from './svg.ts'
+import { drawing, INK, legend, logScale, MUTED, mark, markOf, straight, text, tickLabel } from './svg.ts'
 
-const ORDER: readonly Implementation[] = ['baseline', 'noble', 'elliptic', 'tiny', 'libauth', 'native']
+const ORDER: readonly Implementation[] = ['quorate-integer', 'baseline', 'noble', 'elliptic', 'tiny', 'libauth', 'native']
 const WIDTH = 860
 const LABELS = 270
 const LINE = 26
@@ -13,11 +13,11 @@ export interface RatioLine {
 }
 
 export function ratioPlot(title: string, lines: readonly RatioLine[], ratios: readonly BenchRatio[], own: BenchRow['impl']): string {
-  const shown = ratios.filter((ratio) => ORDER.includes(ratio.against) && lines.some(({ id }) => id === ratio.id))
+  const shown = ratios.filter((ratio) => ratio.against !== own && ORDER.includes(ratio.against) && lines.some(({ id }) => id === ratio.id))
   const right = WIDTH - 40
   const scale = logScale([1, ...shown.map(({ ratio }) => ratio), ...shown.flatMap(({ target }) => target ?? [])], LABELS, right)
   const present = ORDER.filter((impl) => shown.some(({ against }) => against === impl))
-  const entries = [own, ...present].map((impl) => MARKS[impl])
+  const entries = [own, ...present].map((impl) => markOf(impl, own))
   const key = legend(entries, 16, 52, WIDTH - 32)
   const top = 48 + key.height + 14
   const bottom = top + LINE * lines.length
@@ -30,13 +30,13 @@ export function ratioPlot(title: string, lines: readonly RatioLine[], ratios: re
   lines.forEach(({ id, label }, i) => {
     const y = top + LINE * (i + 0.5)
     const mine = shown.filter((ratio) => ratio.id === id)
-    parts.push(text(LABELS - 14, y + 4, label, { anchor: 'end' }), mark(scale.at(1), y, 'bar', MARKS[own].colour, `${id}: quorate`))
+    parts.push(text(LABELS - 14, y + 4, label, { anchor: 'end' }), mark(scale.at(1), y, 'bar', INK, `${id}: quorate`))
     for (const { against, target } of mine) {
       // A small stroke in the peer's colour: what must be reached against it.
-      if (target !== null) parts.push(straight(scale.at(target), y - 9, scale.at(target), y + 9, MARKS[against].colour, 2))
+      if (target !== null) parts.push(straight(scale.at(target), y - 9, scale.at(target), y + 9, markOf(against, own).colour, 2))
     }
     for (const { against, ratio } of mine) {
-      const { shape, colour, label: name } = MARKS[against]
+      const { shape, colour, label: name } = markOf(against, own)
       parts.push(mark(scale.at(ratio), y, shape, colour, `${id}: ${name} takes ${ratio} times as long`))
     }
   })

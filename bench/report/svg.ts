@@ -6,9 +6,9 @@ export const FAINT = '#d0d7de'
 export const MUTED = '#59636e'
 
 /** Told apart by people who do not see all colours (Okabe and Ito), and each by a shape of its own. */
-export const MARKS: Readonly<Record<Implementation, { readonly colour: string; readonly shape: Shape; readonly label: string }>> = {
-  'quorate-integer': { colour: '#1f2328', shape: 'bar', label: 'quorate (integer kernel)' },
-  'quorate-fma': { colour: '#1f2328', shape: 'bar', label: 'quorate (FMA kernel)' },
+const MARKS: Readonly<Record<Implementation, LegendEntry>> = {
+  'quorate-integer': { colour: '#56b4e9', shape: 'circle', label: 'quorate (integer kernel)' },
+  'quorate-fma': { colour: '#56b4e9', shape: 'circle', label: 'quorate (FMA kernel)' },
   baseline: { colour: '#7f7f7f', shape: 'circle', label: 'bn.js baseline' },
   noble: { colour: '#0072b2', shape: 'circle', label: '@noble/curves' },
   elliptic: { colour: '#cc79a7', shape: 'square', label: 'elliptic' },
@@ -18,6 +18,11 @@ export const MARKS: Readonly<Record<Implementation, { readonly colour: string; r
 }
 
 export type Shape = 'circle' | 'square' | 'diamond' | 'triangle' | 'bar'
+
+/** The kernel that a result is about is in ink, whichever it is. */
+export function markOf(impl: Implementation, own: Implementation): LegendEntry {
+  return impl === own ? { ...MARKS[impl], colour: INK, shape: 'bar' } : MARKS[impl]
+}
 
 export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
