@@ -4,8 +4,8 @@
  *
  * The least time of some rounds is taken: other load only adds to it. Expected and measured may differ by a factor of two; the last column marks more.
  *
- * Node 20.20, integer kernel, a machine busy with other work: round trip 60 us with nothing to do, 30 us of it on the calling thread. Two halves of a
- * sum of 256 products take 1.17 times as long as the whole, of 1,024 1.11, of 8,192 1.09; of 100 dealings 1.02; batches of multiples 1.00.
+ * Node 20.20, integer kernel, a machine busy with other work: a round trip takes 40 us with nothing to do, 13 us of it submitting. Two halves of a sum of
+ * 128 products, one after the other, take 1.76 times as long as the whole, of 256 products 1.19 times; batches of multiples 0.99 to 1.04 times.
  *
  * Run: node dist/bench/decisions/cost-model.js
  */
