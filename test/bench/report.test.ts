@@ -93,6 +93,12 @@ describe('tables in documents', () => {
   })
 })
 
+it('each decision is in the index of bench/README.md', () => {
+  const files = readdirSync(`${ROOT}bench/decisions`).filter((name) => name.endsWith('.ts'))
+  expect(files.length).toBeGreaterThan(3)
+  expect(files.filter((name) => !textOf('bench/README.md').includes(`\`${name}\``))).toEqual([])
+})
+
 describe('what is checked in', () => {
   const names = existsSync(`${ROOT}docs/performance`)
     ? readdirSync(`${ROOT}docs/performance`).filter((name) => /^bench-.*\.json$/.test(name))
