@@ -219,7 +219,6 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
     loadWasmKernel: [
       [(wrong) => loadWasmKernel(wrong), NO_OBJECTS, 'options'],
       [(wrong) => loadWasmKernel({ kernel: wrong }), ['', 'AUTO', 'baseline', 1, null, {}, Symbol('x')], 'kernel'],
-      [(wrong) => loadWasmKernel({ kernel: wrong }), ['fma'], 'ERR_KERNEL_UNAVAILABLE kernel'],
     ],
     // It takes nothing; what it makes does. The operations of every back end are tested in kernel/refusals.test.ts.
     createBaselineKernel: [

@@ -17,7 +17,8 @@ export { type SelectedKernel, selectKernel } from './select.ts'
  */
 export async function loadWasmKernel(options: { readonly kernel?: WasmKernelChoice } = {}): Promise<Kernel> {
   if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
-  return selectKernel(options.kernel ?? 'auto').kernel
+  const { kernel = 'auto' } = options
+  return selectKernel(kernel).kernel
 }
 
 let shared: Kernel | null = null
