@@ -2,6 +2,8 @@
 import { failedBound } from './require'
 import { fieldCarry, fieldHalve, fieldNegateMasked, fieldNormalise, fieldSelect } from '../field/linear'
 import { fieldMul, fieldMulSub, fieldSqr, fieldSqrSub1Plus2, fieldSqrSub2, fieldSqrSubDouble, fieldSqrTriple } from '../field/multiply'
+import { pairMul, pairMulSub, pairSqr, pairSqrSub2, pairSqrTriple } from '../field/pair-arithmetic'
+import { fieldFromLane, laneFromField } from '../field/pair-convert'
 import { updateDE, updateFG } from '../inverse/update'
 import { INPUT, OUTPUT } from '../memory'
 import { scalarComplement, scalarInRange, scalarMontgomery, scalarNormalise } from '../scalar/multiply'
@@ -39,4 +41,28 @@ export function limbTest(operation: i32): void {
   else if (operation == 19) updateFG(a, b, mask, mask, 1, 0)
   else if (operation == 20) updateDE(a, b, 1, 0, 0, 1, c, 1)
   else if (operation == 21) scalarStep(a, mask, b)
+}
+
+/**
+ * inputs: limbs of a, b, c and d, 80 bytes each as in pair-arithmetic.ts -> those of the result; traps where a bound of the function does not hold.
+ * Operation 5: a, out and in again, lane by lane.
+ */
+export function pairLimbTest(operation: i32): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const a = INPUT
+    const b = INPUT + 80
+    const c = INPUT + 160
+    const d = INPUT + 240
+    if (operation == 0) pairMul(OUTPUT, a, b)
+    else if (operation == 1) pairMulSub(OUTPUT, a, b, c)
+    else if (operation == 2) pairSqr(OUTPUT, a)
+    else if (operation == 3) pairSqrSub2(OUTPUT, a, c, d)
+    else if (operation == 4) pairSqrTriple(OUTPUT, a)
+    else if (operation == 5) {
+      for (let lane: usize = 0; lane < 16; lane += 8) {
+        fieldFromLane(INPUT + 320, a + lane, 16)
+        laneFromField(OUTPUT + lane, 16, INPUT + 320)
+      }
+    }
+  }
 }

@@ -110,3 +110,25 @@ export function requireLimbs30(a: usize): void {
     hold(load<i64>(a + i) >= (i < 64 ? 0 : -1073741824) && load<i64>(a + i) < 1073741824, RANGE)
   }
 }
+
+/** m of a two-lane element (pair-arithmetic.ts): the largest limb of both lanes, all integers, in units of the largest of a reduced element */
+function pairMagnitude(a: usize): f64 {
+  let most: f64 = 0
+  for (let i: usize = 0; i < 80; i += 8) {
+    const limb = load<f64>(a + i)
+    hold(Math.floor(limb) == limb, RANGE)
+    const part = Math.abs(limb) / (i < 16 ? 1126449662656512 : i < 64 ? 1125899906842624 : 2251799813685248)
+    if (part > most) most = part
+  }
+  return most
+}
+
+/** m(a) <= hundredths / 100 */
+export function requirePairMagnitude(a: usize, hundredths: i32): void {
+  hold(pairMagnitude(a) * 100 <= <f64>hundredths, MAGNITUDE)
+}
+
+/** m(a) m(b) <= hundredths / 100 */
+export function requirePairProduct(a: usize, b: usize, hundredths: i32): void {
+  hold(pairMagnitude(a) * pairMagnitude(b) * 100 <= <f64>hundredths, PRODUCT)
+}

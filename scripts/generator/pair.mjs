@@ -212,7 +212,7 @@ function product(name, doc, minus) {
     minus,
     2n,
   )
-  return emit(name, ['r', 'a', 'b', ...minus], doc, body)
+  return emit(name, ['r', 'a', 'b', ...minus], doc, checks('  requirePairProduct(a, b, 200)', minus) + body)
 }
 
 function square(name, doc, minus, times = 2n) {
@@ -230,7 +230,12 @@ function square(name, doc, minus, times = 2n) {
     minus,
     times,
   )
-  return emit(name, ['r', 'a', ...minus], doc, body)
+  return emit(name, ['r', 'a', ...minus], doc, checks('  requirePairMagnitude(a, 100)', minus) + body)
+}
+
+/** What the bounds of the operands rest on, checked at run time in a build for tests. */
+function checks(first, minus) {
+  return [first, ...minus.map((name) => `  requirePairMagnitude(${name}, 100)`), ''].join('\n')
 }
 
 function emit(name, parameters, doc, body) {
@@ -268,7 +273,9 @@ another. x is stored as x / 2 mod p = sum x_i 2^(51 i) in integer-valued numbers
 m(x) = 1 for a *reduced* element: |x_1|, |x_2|, |x_3| <= 2^50, |x_4| <= 2^51, |x_0| <= 2^50 + 2^39; the difference of two has m = 2.
 A product of limbs up to 2^102 is h + l with h = fma(a, b, 3 2^102), a multiple of 2^51, and l = fma(a, b, 3 2^102 + 3 2^51 - h), both exact by one
 rounding; their bit patterns count units and are summed as integers, less the patterns of the constants. Products of limbs 0 and 4 can exceed
-2^102 by the slack of limb 0 and are split at 2^52. r may alias any operand. An engine whose multiply-add rounds twice must not run this.`)}import { TEMP_PAIR } from '../memory'
+2^102 by the slack of limb 0 and are split at 2^52. r may alias any operand. An engine whose multiply-add rounds twice must not run this.`)}import { requirePairMagnitude, requirePairProduct } from '../tests/require'
+
+import { TEMP_PAIR } from '../memory'
 
 const CONSTANTS: usize = memory.data<u64>([
 ${rows.join('\n')}

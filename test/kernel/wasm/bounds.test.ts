@@ -7,6 +7,7 @@ import { equalBytes } from '../../../src/bytes.ts'
 import { kernelOver, loadWasmKernel } from '../../../src/kernel/wasm/index.ts'
 import type { KernelInstance } from '../../../src/kernel/wasm/instance.ts'
 import { testSeed } from '../../helpers/random.ts'
+import '../../helpers/relaxed-simd.ts'
 import { bytesIn, call, conformanceCases, HALVES, operationsOf } from '../conformance.ts'
 import { buildTestKernel, instantiate } from '../test-kernels.ts'
 
@@ -17,11 +18,11 @@ interface CheckedExports {
 }
 
 const built = await buildTestKernel('checked')
-const checked = await instantiate(built)
-const release = await loadWasmKernel()
 const exportsOf = (instance: KernelInstance) => instance.exports as unknown as CheckedExports
 
-describe('the bounds of limbs', () => {
+describe.each(['integer', 'fma'] as const)('the bounds of limbs, module %s', async (module) => {
+  const checked = await instantiate(await buildTestKernel('checked', module))
+  const release = await loadWasmKernel({ kernel: module })
   const kernel = { ...kernelOver(checked), info: release.info }
 
   describe.each(HALVES)('hold in every call of the conformance suite: %s', (half) => {
