@@ -39,6 +39,9 @@ export class ThreadPool {
     })
     // Told of a fault outside any work; the thread is replaced, and an 'error' event that nobody hears would end the process.
     this.#piscina.on('error', () => {})
+    this.#piscina.on('workerCreate', () => {
+      this.#revivals = 0
+    })
     this.#piscina.on('workerDestroy', () => {
       if (this.#destroying) return
       this.#lost++
@@ -80,15 +83,14 @@ export class ThreadPool {
     } catch {
       throw new QuorateError('ERR_WORKER_LOST')
     }
-    this.#revivals = 0
     if (response.id !== request.id) throw new QuorateError('ERR_WORKER_LOST', { message: 'a worker answered other work' })
     return response
   }
 
   /**
-   * Piscina replaces a thread that ends, but not one that ends before it was ready, and then work that waits for it waits for ever. Any new task
-   * makes it start the missing thread. If that one does not start either, later ones may (memory comes back); not so often that trying becomes
-   * the load, and not for ever with work waiting.
+   * Piscina replaces a thread that ends, but not one that ends before it was ready, and then work that waits for it waits for ever. A task that
+   * finds no idle thread makes it start the missing one: one more task than there are threads. If that one does not start either, later ones may
+   * (memory comes back); not so often that trying becomes the load, and not for ever with work waiting.
    */
   #revive(): void {
     if (this.#destroying || this.#piscina.threads.length >= this.#count) return
@@ -98,7 +100,8 @@ export class ThreadPool {
       if (this.#piscina.threads.length === 0) void this.#piscina.destroy()
       return
     }
-    this.run({ id: PING_ID, work: { type: 'ping' } }, []).catch(() => {})
+    const pings = this.#piscina.threads.length + 1
+    for (let i = 0; i < pings; i++) this.run({ id: PING_ID, work: { type: 'ping' } }, []).catch(() => {})
   }
 
   /** Ends the threads and whatever runs on them. */

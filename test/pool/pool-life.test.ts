@@ -98,6 +98,18 @@ describe('J11: a full queue, a closed pool, a lost thread', () => {
     expect(pool.stats()).toMatchObject({ workers: 1, lostWorkers: 2 })
   })
 
+  test('J11: a thread that dies before it was ready is replaced even if another one is idle', async () => {
+    const pool = await open({ workers: 2 })
+    const [first] = threadsOf(pool)
+    const terminateOther = async (): Promise<void> => void (await threadsOf(pool).find((thread) => thread !== first)?.terminate())
+    await terminateOther()
+    await until(() => pool.stats().workers === 2)
+    await terminateOther()
+    await until(() => pool.stats().workers === 2)
+    expect(threadsOf(pool)).toContain(first)
+    expect(pool.stats().lostWorkers).toBe(2)
+  })
+
   test('J11: when no thread starts any more, what waits is refused instead of waiting for ever, and later work tries anew', async () => {
     const pool = await open()
     let starting = true
