@@ -101,10 +101,10 @@ describe('J11: a full queue, a closed pool, a lost thread', () => {
   test('J11: a thread that dies before it was ready is replaced even if another one is idle', async () => {
     const pool = await open({ workers: 2 })
     const [first] = threadsOf(pool)
-    const terminateOther = async (): Promise<void> => void (await threadsOf(pool).find((thread) => thread !== first)?.terminate())
-    await terminateOther()
+    const other = () => threadsOf(pool).find((thread) => thread !== first)
+    await other()?.terminate()
     await until(() => pool.stats().workers === 2)
-    await terminateOther()
+    await other()?.terminate()
     await until(() => pool.stats().workers === 2)
     expect(threadsOf(pool)).toContain(first)
     expect(pool.stats().lostWorkers).toBe(2)
