@@ -1,5 +1,5 @@
 /** Results as files. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type BenchJson, benchJson } from './json.ts'
 import { UsageError } from './options.ts'
 
@@ -17,9 +17,21 @@ export function readResult(file: string): BenchJson {
   throw new UsageError(`${file} is not a benchmark result: ${issue?.path.join('.')}: ${issue?.message}`)
 }
 
+const partOf = (file: string): string => `${file}.${process.pid}.part`
+
+/** Before a run of minutes rather than after it. @throws UsageError when no file can be made there */
+export function assertWritable(file: string): void {
+  try {
+    writeFileSync(partOf(file), '')
+    rmSync(partOf(file))
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${error instanceof Error ? error.message : 'no reason is known'}`)
+  }
+}
+
 /** Complete or not at all: a reader never sees half a file. */
 export function writeFile(file: string, text: string): void {
-  const part = `${file}.${process.pid}.part`
+  const part = partOf(file)
   writeFileSync(part, text)
   renameSync(part, file)
 }

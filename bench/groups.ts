@@ -1,5 +1,4 @@
 /** The sizes that ceremonies are measured at, t of n, and what all of them need. */
-import type { Case } from './model.ts'
 
 export interface Group {
   readonly n: number
@@ -29,5 +28,3 @@ export function present<T>(value: T | undefined | null): T {
 export function integersTo(n: number): number[] {
   return Array.from({ length: n }, (_, i) => i + 1)
 }
-
-export type Contenders = Case['contenders']

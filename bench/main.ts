@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { admittedIn, failuresOf, verdictLine, verdictsOf } from './check.ts'
 import { comparisonLines } from './compare.ts'
-import { formatResult, readResult, writeFile } from './file.ts'
+import { assertWritable, formatResult, readResult, writeFile } from './file.ts'
 import { growthOf } from './growth.ts'
 import type { BenchJson, Machine } from './json.ts'
 import { type Options, parseOptions, type RunOptions, USAGE, UsageError } from './options.ts'
@@ -16,6 +16,7 @@ import { runBenchmark } from './run.ts'
 import { headLine, rowLines } from './table.ts'
 
 async function run(options: RunOptions): Promise<number> {
+  if (options.json !== null) assertWritable(options.json)
   let kernel: Machine['kernel'] = 'integer'
   const result = await runBenchmark(options, await loadPeers(), {
     begin(machine, { missing }) {
@@ -68,7 +69,7 @@ async function main(options: Options): Promise<number> {
 }
 
 try {
-  process.exitCode = await main(parseOptions(process.argv.slice(2)))
+  process.exitCode = await main(parseOptions(process.argv.slice(2), process.env))
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof DisagreementError)) throw error
   console.error(`bench: ${error.message}`)

@@ -23,7 +23,7 @@ export const USAGE = `npm run bench -- [options]
   --filter TEXT          only rows whose id contains TEXT; may be repeated
   --quick                everything once, in under a minute: shows that all agree, times mean little
   --json FILE            write the result to FILE
-  --kernel integer|fma   force one kernel; default: the fastest that runs here
+  --kernel NAME          integer, fma or auto (the fastest that runs here); default: QUORATE_KERNEL, or auto
   --compare A.json B.json  how B differs from A, row by row
   --check FILE           exit 1 when a target is not met and docs/performance.md does not list it as missed`
 
@@ -49,13 +49,15 @@ function parse(args: readonly string[]) {
   }
 }
 
-function kernelOf(value: string | undefined): RunOptions['kernel'] {
-  if (value === undefined || value === 'integer' || value === 'fma') return value ?? 'auto'
-  throw new UsageError(`--kernel must be integer or fma, not "${value}"`)
+/** The flag wins over the variable, as in the commands. The baseline takes part in every run and is never what a run is about. */
+function kernelOf(flag: string | undefined, variable: string | undefined): RunOptions['kernel'] {
+  const value = flag ?? variable ?? 'auto'
+  if (value === 'auto' || value === 'integer' || value === 'fma') return value
+  throw new UsageError(`${flag === undefined ? 'QUORATE_KERNEL' : '--kernel'} must be auto, integer or fma, not "${value}"`)
 }
 
 /** @throws UsageError */
-export function parseOptions(args: readonly string[]): Options {
+export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}): Options {
   const { values, positionals } = parse(args)
   if (values.help === true) return { command: 'help' }
   const running = [values.filter, values.quick, values.json, values.kernel].some((value) => value !== undefined)
@@ -73,5 +75,11 @@ export function parseOptions(args: readonly string[]): Options {
   const filters = values.filter ?? []
   if (filters.includes('')) throw new UsageError('--filter needs a text')
   if (values.json === '') throw new UsageError('--json needs a file')
-  return { command: 'run', filters, quick: values.quick ?? false, json: values.json ?? null, kernel: kernelOf(values.kernel) }
+  return {
+    command: 'run',
+    filters,
+    quick: values.quick ?? false,
+    json: values.json ?? null,
+    kernel: kernelOf(values.kernel, env['QUORATE_KERNEL']),
+  }
 }

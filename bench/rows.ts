@@ -49,7 +49,13 @@ export async function compareResults(id: string, { contenders }: Case): Promise<
 export async function rowsOf(source: CaseSource, built: Case | Figures, quick: boolean): Promise<BenchRow[]> {
   const { id, unit } = source
   if ('figures' in built) {
-    return built.figures.map(({ impl, values }) => ({ id, impl, unit, ...roundedSummary(values), checked: false }))
+    return built.figures.map(({ impl, values }) => ({
+      id,
+      impl,
+      unit,
+      ...(unit === 'bytes' ? summarise(values) : roundedSummary(values)),
+      checked: false,
+    }))
   }
   const contenders = quick ? built.contenders.filter(({ notQuick }) => notQuick !== true) : built.contenders
   const chosen: Case = { ...built, contenders }

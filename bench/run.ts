@@ -1,8 +1,9 @@
 /** One run: chosen cases, each compared and then timed, as the rows of a `BenchJson`. */
 import os from 'node:os'
+import { QuorateError } from 'quorate'
 import { type Context, makeContext } from './context.ts'
 import type { BenchJson, BenchRatio, BenchRow, Machine } from './json.ts'
-import type { RunOptions } from './options.ts'
+import { type RunOptions, UsageError } from './options.ts'
 import type { LoadedPeers } from './peers/index.ts'
 import { versionOf } from './peers/versions.ts'
 import { rowsOf, selectCases } from './rows.ts'
@@ -28,9 +29,19 @@ export function machineOf({ own }: Context): Machine {
   }
 }
 
-/** @throws UsageError, DisagreementError, and what the kernel's loader throws */
+/** @throws UsageError when the kernel that is asked for is not to be had here */
+async function contextFor(options: RunOptions, peers: LoadedPeers['peers']): Promise<Context> {
+  try {
+    return await makeContext(options.kernel, peers)
+  } catch (error) {
+    if (error instanceof QuorateError && error.code === 'ERR_KERNEL_UNAVAILABLE') throw new UsageError(error.message)
+    throw error
+  }
+}
+
+/** @throws UsageError, DisagreementError, and what the kernel's loader throws when a module is damaged */
 export async function runBenchmark(options: RunOptions, loaded: LoadedPeers, listener: Listener): Promise<BenchJson> {
-  const context = await makeContext(options.kernel, loaded.peers)
+  const context = await contextFor(options, loaded.peers)
   const sources = selectCases(allCases(context), options)
   const machine = machineOf(context)
   listener.begin(machine, loaded)

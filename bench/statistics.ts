@@ -21,11 +21,6 @@ export function summarise(values: readonly number[]): Summary {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values), samples: values.length }
 }
 
-/** The spread around the median, in percent: half the distance between the extremes. */
-export function spreadPercent({ median: middle, min, max }: Summary): number {
-  return middle === 0 ? 0 : (50 * (max - min)) / middle
-}
-
 /** Four significant digits: what is behind them is noise, and would make two files hard to compare by eye. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(4))

@@ -55,8 +55,6 @@ export interface PeerCeremonies {
   blame(inputs: SigningInputs, shares: readonly Uint8Array[]): Prepared
 }
 
-export type CeremonyName = keyof PeerCeremonies
-
 export interface Peer {
   readonly impl: Implementation
   /** package and version, for the record */

@@ -11,7 +11,7 @@ h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2.5rem; border-bott
 svg { max-width: 100%; height: auto; border: 1px solid #d0d7de; border-radius: 6px; margin: .5rem 0 }
 .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 1rem }
 table { border-collapse: collapse; font-size: 13px; width: 100% } th, td { padding: .25rem .6rem; border-bottom: 1px solid #d0d7de; text-align: right; white-space: nowrap }
-th { position: sticky; top: 0; background: #f6f8fa } td:first-child, th:first-child, td.text, th.text { text-align: left } td.bad { color: #b35900; font-weight: bold }
+th { position: sticky; top: 0; background: #f6f8fa } td:first-child, th:first-child { text-align: left } strong { color: #b35900 }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem } dt { color: #59636e } dd { margin: 0 }`
 
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -43,7 +43,7 @@ function targetTable(result: BenchJson): string {
     ratio === null ? 'not measured' : `${amount(ratio)}x`,
     `${target.atLeast}x`,
     target.stretch === null ? '' : `${target.stretch}x`,
-    met ? 'met' : 'missed',
+    met ? 'met' : '<strong>missed</strong>',
   ])
   return tableOf(['operation', 'against', 'measured', 'at least', 'stretch', ''], rows)
 }

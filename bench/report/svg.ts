@@ -5,7 +5,7 @@ export const INK = '#1f2328'
 export const FAINT = '#d0d7de'
 export const MUTED = '#59636e'
 
-/** Told apart by people who do not see all colours (Okabe and Ito), and each by a shape of its own. */
+/** Colours that people who do not see all of them tell apart (Okabe and Ito); shapes help where marks lie close together. */
 const MARKS: Readonly<Record<Implementation, LegendEntry>> = {
   'quorate-integer': { colour: '#56b4e9', shape: 'circle', label: 'quorate (integer kernel)' },
   'quorate-fma': { colour: '#56b4e9', shape: 'circle', label: 'quorate (FMA kernel)' },

@@ -8,8 +8,6 @@
 import { createHash, hash } from 'node:crypto'
 import { copyBytes } from '../bytes.ts'
 
-export const SHA256_BYTES = 32
-
 /** Above this, copying costs more than the second object. */
 const SCRATCH_BYTES = 4096
 const scratch = new Uint8Array(SCRATCH_BYTES)

@@ -33,6 +33,14 @@ describe('options', () => {
     })
   })
 
+  it('QUORATE_KERNEL chooses the kernel where --kernel does not', () => {
+    const kernelBy = (args: readonly string[], kernel: string): unknown => parseOptions(args, { QUORATE_KERNEL: kernel })
+    expect(kernelBy([], 'fma')).toMatchObject({ kernel: 'fma' })
+    expect(kernelBy(['--kernel', 'integer'], 'fma')).toMatchObject({ kernel: 'integer' })
+    expect(kernelBy(['--kernel', 'auto'], 'fma')).toMatchObject({ kernel: 'auto' })
+    for (const name of ['baseline', 'junk', '']) expect(() => kernelBy([], name), name).toThrow(/^QUORATE_KERNEL must be/)
+  })
+
   it('--compare takes two files, --check one', () => {
     expect(parseOptions(['--compare', 'a.json', 'b.json'])).toEqual({ command: 'compare', before: 'a.json', after: 'b.json' })
     expect(parseOptions(['--check', 'a.json'])).toEqual({ command: 'check', file: 'a.json' })
@@ -68,6 +76,19 @@ describe('the commands', () => {
       expect({ status, out }, args.join(' ')).toEqual({ status: 2, out: '' })
       expect(err.trim().split('\n'), args.join(' ')).toHaveLength(1)
     }
+  })
+
+  it('what cannot be had is said before anything is measured', () => {
+    const file = run('main.js', '--filter', 'field/mul', '--quick', '--json', path.join('absent', 'now.json'))
+    expect(file).toEqual({ status: 2, out: '', err: expect.stringMatching(/^bench: .* cannot be written: .*\n$/) })
+    // Node 20 has no relaxed SIMD without a flag, and says so; later versions run the row.
+    const { status, err } = run('main.js', '--filter', 'field/mul', '--quick', '--kernel', 'fma')
+    const expected =
+      Number(process.versions.node.split('.')[0]) < 22
+        ? { status: 2, err: /^bench: kernel: the fma kernel cannot run here: .*\n$/ }
+        : { status: 0, err: /^$/ }
+    expect(status).toBe(expected.status)
+    expect(err).toMatch(expected.err)
   })
 
   it('a file that is no result ends with 2', () => {
