@@ -1,6 +1,6 @@
 /**
  * The kernel's exports: `initialise` once, then operations over the input and output areas of a fixed memory, and `wipe` after each. Names with
- * `Var` (and all of points, exponent and signatures) are for public values only; the others do not branch on scalars.
+ * `Var` (and all of points, exponent, differences, lagrange and signatures) are for public values only; the others do not branch on scalars.
  */
 import { INPUT, INPUT_BYTES, MEMORY_BYTES, OUTPUT, OUTPUT_BYTES, SCRATCH, TABLES_END, COMB, TEMPORARIES, wipe as wipeAreas } from './memory'
 import { buildTables } from './multiply/comb'

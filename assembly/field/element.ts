@@ -2,7 +2,7 @@
 import { inverseModulus, inverseModulusVar } from '../inverse/safegcd'
 import { TEMP_CODEC, TEMP_POWER } from '../memory'
 import { bytesFromLimbs, limbs30FromLimbs, limbsFromBytes, limbsFromLimbs30 } from '../words'
-import { fieldCopy, fieldNormalise } from './linear'
+import { fieldNormalise } from './linear'
 import { fieldMul, fieldSqr, fieldSqrSub2 } from './multiply'
 
 /** p in 30-bit limbs, and 1/p mod 2^30 */
@@ -10,7 +10,6 @@ const P30: usize = memory.data<i64>([
   0x3ffffc2f, 0x3ffffffb, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0x3fffffff, 0xffff,
 ])
 const P_INVERSE: i64 = 0x2ddacacf
-export const FIELD_ONE: usize = memory.data<i64>([1, 0, 0, 0, 0, 0, 0, 0, 0])
 const FIELD_CLEAR: usize = memory.data<i64>([0, 0, 0, 0, 0, 0, 0, 0, 0])
 
 const CANONICAL: usize = TEMP_CODEC
@@ -132,8 +131,4 @@ export function fieldSqrtVar(r: usize, a: usize): bool {
   squareTimes(r, T, 2)
   fieldSqrSub2(T, r, a, FIELD_CLEAR)
   return fieldIsZeroVar(T)
-}
-
-export function fieldOne(r: usize): void {
-  fieldCopy(r, FIELD_ONE)
 }

@@ -3,7 +3,7 @@ import { Q30, Q_INVERSE } from '../curve'
 import { inverseModulus } from '../inverse/safegcd'
 import { SCALAR, TEMP_SCALAR } from '../memory'
 import { bytesFromLimbs, limbs30FromLimbs, limbsFromBytes, limbsFromLimbs30 } from '../words'
-import { R_SQUARED, scalarInRange, scalarMontgomery, scalarNormalise } from './multiply'
+import { scalarInRange, scalarNormalise } from './multiply'
 
 const PLAIN: usize = TEMP_SCALAR
 const WORDS: usize = TEMP_SCALAR + 72
@@ -36,11 +36,6 @@ export function scalarSum(r: usize, a: usize, b: usize): void {
 /** r = a where mask is -1, unchanged where it is 0 */
 export function scalarSelect(r: usize, a: usize, mask: i64): void {
   for (let i: usize = 0; i < SCALAR; i += 8) store<i64>(r + i, load<i64>(r + i) ^ ((load<i64>(r + i) ^ load<i64>(a + i)) & mask))
-}
-
-/** r = a R mod q, weak: into the Montgomery domain */
-export function scalarToMontgomery(r: usize, a: usize): void {
-  scalarMontgomery(r, a, R_SQUARED)
 }
 
 /** r = 1/a mod q for a plain a of any reduced form, canonical; 0 for 0 */
