@@ -51,7 +51,7 @@ function micros(work: Sample): number {
 }
 
 function copied(work: Sample): Work {
-  return { ...work, args: copyPlain<unknown>(work.args, '', []) } as Work
+  return { ...work, args: copyPlain<unknown>(work.args, []) } as Work
 }
 
 const k = scalars('k', 8_192)

@@ -34,7 +34,7 @@ interface Task {
   readonly micros: number
   /** arguments are our copies */
   readonly work: Work
-  /** all arrays in it */
+  /** the memory of all arrays in it */
   readonly arrays: readonly Uint8Array<ArrayBuffer>[]
   readonly queued: number
   readonly resolve: (value: unknown) => void
@@ -133,7 +133,7 @@ export class Dispatcher {
   #copy(given: Work, arrays: Uint8Array<ArrayBuffer>[]): Work {
     if (given.type === 'ping') return given
     try {
-      const work = { ...given, args: copyPlain(given.args, '', arrays) } as Work
+      const work = { ...given, args: copyPlain(given.args, arrays) } as Work
       if (work.type === 'job') assertJobArguments(work.name, work.args)
       return work
     } catch (error) {
@@ -190,7 +190,7 @@ export class Dispatcher {
   #startPieces(task: Task, split: Split, started: number): void {
     const pieces = split.pieces.map((piece): { work: Work; arrays: Uint8Array<ArrayBuffer>[] } => {
       const arrays: Uint8Array<ArrayBuffer>[] = []
-      return { work: { ...piece, args: copyPlain(piece.args, '', arrays) } as Work, arrays }
+      return { work: { ...piece, args: copyPlain(piece.args, arrays) } as Work, arrays }
     })
     wipeAll(split.secrets ?? [])
     const outcomes: Outcome[] = []

@@ -2,8 +2,8 @@
  * Plain data that crosses between threads: null, undefined, booleans, numbers, strings, bigints, exact `Uint8Array`s, arrays and plain objects.
  *
  * Structured cloning sends a view's whole backing buffer: posting an 11-byte Buffer would hand the other thread the 8,192 bytes of the pool it
- * lies in, whatever they hold. So every array is copied to exact size first, which also gives the caller its snapshot, and the copies are
- * transferred: nothing of them stays behind.
+ * lies in, whatever they hold. So all arrays are copied first, end to end into one buffer of exactly their size, which also gives the caller its
+ * snapshot, and that buffer is transferred: nothing of it stays behind.
  */
 import { copyBytes } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
@@ -15,54 +15,110 @@ const MAX_ITEMS = 65_535
 
 /** Thrown by `copyPlain` alone, never leaves the pool. */
 export class NotPlain extends Error {
-  readonly path: string
+  /** the way to what is refused, from the outside in */
+  readonly steps: string[] = []
 
-  constructor(path: string) {
+  constructor() {
     super('not plain data')
-    this.path = path
+  }
+
+  get path(): string {
+    return this.steps.join('').replace(/^\./, '')
   }
 }
 
-/** A copy that shares nothing with `value`; every array in it is exact and also in `arrays`. @throws NotPlain */
-export function copyPlain<T>(value: T, path: string, arrays: Uint8Array<ArrayBuffer>[]): T {
-  return copyAt(value, path, arrays, 0) as T
+/** A copied object or list while it is filled. */
+type Holder = Record<string | number, unknown>
+
+/** An array of the value, and where its copy goes. */
+interface Slot {
+  readonly source: Uint8Array
+  readonly holder: Holder
+  readonly key: string | number
 }
 
-function copyAt(value: unknown, path: string, arrays: Uint8Array<ArrayBuffer>[], depth: number): unknown {
+/**
+ * A copy that shares nothing with `value`. All its arrays are views of one buffer, which holds nothing else and is pushed to `buffers` as one array: an
+ * allocation and a transfer cost two microseconds, and the dealings of a hundred others have three hundred arrays. No buffer if there are no bytes.
+ *
+ * @throws NotPlain
+ */
+export function copyPlain<T>(value: T, buffers: Uint8Array<ArrayBuffer>[]): T {
+  const slots: Slot[] = []
+  const root: { value?: unknown } = {}
+  copyInto(root, 'value', value, slots, 0)
+  // Only now are lengths read: no getter of the value runs any more that could change them.
+  let total = 0
+  for (const { source } of slots) total += source.length
+  const whole = new Uint8Array(total)
+  if (total > 0) buffers.push(whole)
+  let offset = 0
+  for (const { source, holder, key } of slots) {
+    const copy = new Uint8Array(whole.buffer, offset, source.length)
+    copy.set(source)
+    holder[key] = copy
+    offset += source.length
+  }
+  return root.value as T
+}
+
+function copyInto(holder: Holder, key: string | number, value: unknown, slots: Slot[], depth: number): void {
   switch (typeof value) {
     case 'undefined':
     case 'boolean':
     case 'number':
     case 'string':
     case 'bigint':
-      return value
+      holder[key] = value
+      return
     case 'object':
       break
     default:
-      throw new NotPlain(path)
+      throw new NotPlain()
   }
-  if (value === null) return null
-  if (depth >= MAX_DEPTH) throw new NotPlain(path)
+  // An array's place too: it keeps its key where it was among the others.
+  holder[key] = null
+  if (value === null) return
+  if (depth >= MAX_DEPTH) throw new NotPlain()
   if (ArrayBuffer.isView(value)) {
-    if (!isPlainBytes(value)) throw new NotPlain(path)
-    const copy = copyBytes(value)
-    arrays.push(copy)
-    return copy
-  }
-  if (Array.isArray(value)) {
-    const items: readonly unknown[] = value
-    if (items.length > MAX_ITEMS) throw new NotPlain(path)
-    const out: unknown[] = []
-    for (let i = 0; i < items.length; i++) out.push(copyAt(items[i], `${path}[${i}]`, arrays, depth + 1))
-    return out
-  }
-  if (!isPlainObject(value)) throw new NotPlain(path)
-  const out: Record<string, unknown> = {}
-  for (const [key, item] of Object.entries(value)) {
-    if (key === '__proto__') throw new NotPlain(path)
-    out[key] = copyAt(item, path === '' ? key : `${path}.${key}`, arrays, depth + 1)
+    if (!isPlainBytes(value)) throw new NotPlain()
+    slots.push({ source: value, holder, key })
+  } else if (Array.isArray(value)) holder[key] = copyItems(value, slots, depth)
+  else if (isPlainObject(value)) holder[key] = copyFields(value, slots, depth)
+  else throw new NotPlain()
+}
+
+function copyItems(items: readonly unknown[], slots: Slot[], depth: number): unknown[] {
+  if (items.length > MAX_ITEMS) throw new NotPlain()
+  const out: unknown[] = []
+  let i = 0
+  try {
+    for (; i < items.length; i++) copyInto(out as unknown as Holder, i, items[i], slots, depth + 1)
+  } catch (error) {
+    throw within(error, `[${i}]`)
   }
   return out
+}
+
+function copyFields(value: object, slots: Slot[], depth: number): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  let key = ''
+  try {
+    for (key of Object.keys(value)) {
+      if (key === '__proto__') break
+      copyInto(out, key, Reflect.get(value, key), slots, depth + 1)
+    }
+  } catch (error) {
+    throw within(error, `.${key}`)
+  }
+  if (key === '__proto__') throw new NotPlain()
+  return out
+}
+
+/** Paths are put together only when something is refused. */
+function within(error: unknown, step: string): unknown {
+  if (error instanceof NotPlain) error.steps.unshift(step)
+  return error
 }
 
 /** A result whose arrays belong to the receiver alone. */

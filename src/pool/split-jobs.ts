@@ -16,6 +16,7 @@ import {
 import { dealingOf } from '../crypto/jobs/deal-commitments.ts'
 import { concludeShares } from '../crypto/jobs/open-shares.ts'
 import { POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
+import { definitionOf } from './executor.ts'
 import { type Piece, rangesOf, type Split } from './pieces.ts'
 import { isRun } from './split-operations.ts'
 import type { Work } from './work.ts'
@@ -78,6 +79,20 @@ function evaluationPieces({ sumCommitments, indices }: VerifyingShares, minSigne
   )
 }
 
+/** Recipients in at most `count` parts of equal work; the last part may be empty if there are verifying shares beside it. */
+function dealingRanges(args: JobArgs<'dealShares'>, count: number): Range[] {
+  const { recipients, verify } = args
+  if (verify === null) return cut(recipients.length, count)
+  if (recipients.length === 0) return []
+  const dealing = definitionOf('dealShares').estimateMicros({ ...args, verify: null })
+  const total = definitionOf('dealShares').estimateMicros(args)
+  // What the last part has room for besides the verifying shares.
+  const room = Math.max(0, total / count - (total - dealing))
+  const last = Math.min(recipients.length - 1, Math.floor((recipients.length * room) / dealing))
+  const split = recipients.length - last
+  return [...cut(split, count - 1), { from: split, to: recipients.length }]
+}
+
 const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
   /** The multiples of G are nearly all of it; the proofs are made where the pieces come together. */
   dealCommitments(args, count) {
@@ -114,21 +129,18 @@ const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
     }
   },
 
-  /** The recipients in pieces; the verifying shares beside them, since consecutive indices are evaluated whole. */
+  /** The recipients in pieces; the verifying shares, which are made whole, go with the last, which gets so many recipients fewer. */
   dealShares(args, count) {
-    const { recipients, verify, minSigners, positions } = args
-    const dealers = verify === null ? count : count - 1
-    const ranges = cut(recipients.length, dealers)
-    if (ranges.length === 0 || (verify === null && ranges.length < 2)) return null
-    const beside = verify === null ? [] : evaluationPieces(verify, minSigners, 1)
+    const { recipients, verify } = args
+    const ranges = dealingRanges(args, count)
+    if (ranges.length < 2) return null
     return {
-      pieces: [
-        ...ranges.map(({ from, to }) => piece('dealShares', { ...args, recipients: recipients.slice(from, to), verify: null })),
-        ...beside,
-      ],
+      pieces: ranges.map(({ from, to }, i) =>
+        piece('dealShares', { ...args, recipients: recipients.slice(from, to), verify: i === ranges.length - 1 ? verify : null }),
+      ),
       offsets: { recipients: startsOf(ranges), points: startsOf(ranges) },
       combine(_, values): JobResult<'dealShares'> {
-        const results = values.slice(0, ranges.length) as JobResult<'dealShares'>[]
+        const results = values as JobResult<'dealShares'>[]
         // Each piece evaluates our own share too.
         const [ownShares = new Uint8Array(0), ...again] = results.map((result) => result.ownShares)
         wipe(...again)
@@ -136,7 +148,7 @@ const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
           ciphertexts: results.flatMap((result) => result.ciphertexts),
           ownShares,
           sharedPoints: joinSecrets(results.map((result) => result.sharedPoints)),
-          verifyingShares: sideBySide(values.slice(ranges.length) as Uint8Array[], positions),
+          verifyingShares: results.at(-1)?.verifyingShares ?? new Uint8Array(0),
         }
       },
     }

@@ -5,7 +5,7 @@ const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
 
 function pathOf(value: unknown): string {
   try {
-    copyPlain(value, '', [])
+    copyPlain(value, [])
   } catch (error) {
     if (error instanceof NotPlain) return error.path
     throw error
@@ -14,15 +14,37 @@ function pathOf(value: unknown): string {
 }
 
 describe('J5: what crosses to a thread', () => {
-  test('J5: is a copy of exact size, whatever the view was cut from', () => {
+  test('J5: is a copy in one buffer that holds nothing else, whatever the views were cut from', () => {
     const around = bytes(9, 9, 1, 2, 9)
     const given = { a: around.subarray(2, 4), list: [null, undefined, 1, 'x', true, 5n, { b: around.subarray(0, 1) }] }
-    const arrays: Uint8Array<ArrayBuffer>[] = []
-    const copy = copyPlain(given, '', arrays)
+    const buffers: Uint8Array<ArrayBuffer>[] = []
+    const copy = copyPlain(given, buffers)
     around.fill(0)
     expect(copy).toEqual({ a: bytes(1, 2), list: [null, undefined, 1, 'x', true, 5n, { b: bytes(9) }] })
-    expect(arrays).toEqual([bytes(1, 2), bytes(9)])
-    for (const array of arrays) expect(array.byteLength).toBe(array.buffer.byteLength)
+    expect(Object.keys(copy)).toEqual(['a', 'list'])
+    expect(buffers).toEqual([bytes(1, 2, 9)])
+    expect(buffers[0]?.buffer.byteLength).toBe(3)
+    expect(copy.a.buffer).toBe(buffers[0]?.buffer)
+  })
+
+  test('J5: without bytes there is nothing to transfer', () => {
+    const buffers: Uint8Array<ArrayBuffer>[] = []
+    expect(copyPlain({ none: bytes(), list: [] }, buffers)).toEqual({ none: bytes(), list: [] })
+    expect(buffers).toEqual([])
+  })
+
+  test('J6: a getter that shortens an array seen before it changes the copy, not the memory around it', () => {
+    const shrinking = new Uint8Array(Reflect.construct(ArrayBuffer, [4, { maxByteLength: 4 }]) as ArrayBuffer)
+    const given = {
+      shrinking,
+      get next() {
+        ;(shrinking.buffer as { resize?: (length: number) => void }).resize?.(2)
+        return bytes(7)
+      },
+    }
+    const buffers: Uint8Array<ArrayBuffer>[] = []
+    expect(copyPlain(given, buffers).next).toEqual(bytes(7))
+    expect(buffers[0]?.length).toBe(shrinking.length + 1)
   })
 
   test('J5, J6: Buffers, views of shared memory, other views, functions, symbols and class instances are refused with their path', () => {

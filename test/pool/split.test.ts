@@ -11,7 +11,7 @@ import { faulty, jobs, operations, type Sample } from './work-samples.ts'
 
 const executor = new Executor(() => kernel)
 /** On copies: the executor wipes what it is given. */
-const execute = (work: Sample): Outcome => executor.execute({ ...work, args: copyPlain<unknown>(work.args, '', []) } as Work).outcome
+const execute = (work: Sample): Outcome => executor.execute({ ...work, args: copyPlain<unknown>(work.args, []) } as Work).outcome
 
 function inPieces(work: Sample, count: number): Outcome {
   const split = present(splitWork(work, count) ?? undefined)
