@@ -18,14 +18,33 @@ export function assertBound(value, what) {
   if (value >= LIMIT) throw new Error(`${what} may reach 2^${value.toString(2).length - 1}: it does not fit a signed 64-bit integer`)
 }
 
-/** The terms of column k of a*b: `{ text, bound }`. */
+/** Columns whose products of two different limbs are made in pairs, see `productColumn`. */
+const PAIRED = { from: 9, to: 15 }
+
+/** Names for what the columns share: p_i = a_i b_i for i = 1..8 and the sums w_k of p_(k-8) .. p_8 of the paired columns. */
+export function productShares(a, b) {
+  const lines = Array.from({ length: 8 }, (_, i) => `  const p${i + 1} = ${a.names[i + 1]} * ${b.names[i + 1]}`)
+  for (let k = PAIRED.to; k >= PAIRED.from; k--) lines.push(`  const w${k} = ${k === 15 ? 'p8' : `w${k + 1}`} + p${k - 8}`)
+  return lines.join('\n')
+}
+
+/**
+ * The terms of column k of a*b: `{ text, bound }`. In a paired column a_i b_j + a_j b_i = a_i b_i + a_j b_j + (a_j - a_i)(b_i - b_j), whose
+ * products p of equal indices all columns share ("arbitrary-degree Karatsuba", Scott, https://eprint.iacr.org/2015/1247): about as many
+ * instructions with 65 products instead of 81. Processors that start one multiplication a cycle gain by it; in the other columns it costs
+ * more than it saves. Intermediate values may wrap, the column has the bound of the products that it stands for.
+ */
 export function productColumn(k, a, b) {
   const text = []
   let bound = 0n
+  const paired = k >= PAIRED.from && k <= PAIRED.to
   for (let i = Math.max(0, k - 8); i <= Math.min(8, k); i++) {
-    text.push(`${a.names[i]} * ${b.names[k - i]}`)
-    bound += a.bounds[i] * b.bounds[k - i]
+    const j = k - i
+    bound += a.bounds[i] * b.bounds[j]
+    if (!paired) text.unshift(i === j && i > 0 ? `p${i}` : `${a.names[i]} * ${b.names[j]}`)
+    else if (i < j) text.unshift(`(${a.names[j]} - ${a.names[i]}) * (${b.names[i]} - ${b.names[j]})`)
   }
+  if (paired) text.unshift(`w${k}`)
   return { text, bound }
 }
 
@@ -36,7 +55,7 @@ export function squareColumn(k, a, factor) {
   const other = (i) => (factor === 3 ? `t${i}` : a.names[i])
   for (let i = Math.max(0, k - 8); 2 * i <= k; i++) {
     const j = k - i
-    text.push(i === j ? `${a.names[i]} * ${other(i)}` : `e${i} * ${other(j)}`)
+    text.unshift(i === j ? `${a.names[i]} * ${other(i)}` : `e${i} * ${other(j)}`)
     bound += a.bounds[i] * a.bounds[j] * BigInt(factor) * (i === j ? 1n : 2n)
   }
   return { text, bound }

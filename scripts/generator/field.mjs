@@ -9,6 +9,7 @@ import {
   loads,
   MASK,
   productColumn,
+  productShares,
   reducedBounds,
   squareColumn,
 } from './columns.mjs'
@@ -17,7 +18,11 @@ export const P = (1n << 256n) - (1n << 32n) - 977n
 /** 2^261 = 2^5 (2^32 + 977) mod p: a digit u of column 9 + k is 31264 u in column k and u << 8 in column k + 1 */
 const FOLD = 31264n
 
-/** `columns(k)` for k = 0..16; `minus`: operands subtracted limb by limb before any carry, `{ name, times }`. */
+/**
+ * `columns(k)` for k = 0..16; `minus`: operands subtracted limb by limb before any carry, `{ name, times }`. The digits of the high half
+ * overlap instead of carrying along: u_k is the low 29 bits of its column and what is above them in the column before, so no digit waits
+ * for a chain of eight. In the low half the sum of the products comes first and the carry is added last, for the same reason.
+ */
 function reduction(columns, minus) {
   const lines = []
   let largest = 0n
@@ -35,33 +40,32 @@ function reduction(columns, minus) {
     }
     return { expression, bound: total }
   }
-  let high = 0n
-  let carry = 0n
-  let digit = 0n
+  const digits = []
+  let above = 0n
   for (let k = 0; k < 8; k++) {
-    const column = columns(9 + k)
-    high += column.bound
-    note(high, `column ${9 + k}`)
-    lines.push(k === 0 ? `  let hi = ${column.text.join(' + ')}` : `  hi += ${column.text.join(' + ')}`)
-    lines.push(`  const u${k} = hi & ${MASK}`, '  hi >>= 29')
-    high = (high >> 29n) + 1n
-    const { expression, bound } = low(k)
-    carry += bound + (LIMB - 1n) * FOLD + (digit << 8n)
-    note(carry, `column ${k}`)
-    lines.push(
-      k === 0 ? `  let lo = ${expression} + u0 * ${FOLD}` : `  lo += ${expression} + u${k} * ${FOLD} + (u${k - 1} << 8)`,
-      `  const r${k} = lo & ${MASK}`,
-      '  lo >>= 29',
-    )
-    carry = (carry >> 29n) + 1n
-    digit = LIMB - 1n
+    const { text, bound } = columns(9 + k)
+    note(bound, `column ${9 + k}`)
+    lines.push(`  const h${k} = ${text.join(' + ')}`)
+    lines.push(k === 0 ? `  const u0 = h0 & ${MASK}` : `  const u${k} = (h${k} & ${MASK}) + (h${k - 1} >> 29)`)
+    digits.push(LIMB - 1n + above)
+    above = (bound >> 29n) + 1n
   }
-  const { expression, bound } = low(8)
-  carry += bound + high * FOLD + (digit << 8n)
-  note(carry, 'column 8')
+  lines.push('  const u8 = h7 >> 29')
+  digits.push(above)
+  let carry = 0n
+  for (let k = 0; k < 9; k++) {
+    const { expression, bound } = low(k)
+    carry += bound + digits[k] * FOLD + (k === 0 ? 0n : digits[k - 1] << 8n)
+    note(carry, `column ${k}`)
+    if (k === 0) lines.push(`  let lo = ${expression} + u0 * ${FOLD}`)
+    else lines.push(`  lo = ${expression} + (u${k} * ${FOLD} + (u${k - 1} << 8) + lo)`)
+    if (k === 8) break
+    lines.push(`  const r${k} = lo & ${MASK}`, '  lo >>= 29')
+    carry = (carry >> 29n) + 1n
+  }
   // column 8 is cut at bit 24 (2^256); what is above it, t, folds as 977 t + (t << 32)
-  lines.push(`  lo += ${expression} + hi * ${FOLD} + (u7 << 8)`, '  const r8 = lo & 0xffffff', '  lo = (lo >> 24) + (hi << 13)')
-  const top = (carry >> 24n) + 1n + (high << 13n)
+  lines.push('  const r8 = lo & 0xffffff', '  lo = (lo >> 24) + (u8 << 13)')
+  const top = (carry >> 24n) + 1n + (digits[8] << 13n)
   note(top * 977n + LIMB, 'fold into limb 0')
   lines.push('  const f0 = r0 + lo * 977', '  const f1 = r1 + (lo << 3) + (f0 >> 29)')
   const second = LIMB + top * 8n + ((top * 977n + LIMB) >> 29n) + 1n
@@ -87,6 +91,7 @@ function product(name, doc, minus, pairs) {
 export function ${name}(${parameters}): void {
   requireProduct(a, b, ${pairs})
 ${checksOf(minus)}${operands}
+${productShares(a, b)}
 ${body}
   requireReduced(r)
 }
@@ -123,7 +128,8 @@ export function fieldMultiplication() {
 Multiplication in the base field, p = 2^256 - 2^32 - 977. x = sum x_i 2^(29 i), nine signed limbs in i64.
 m(x) = max |limb| / 2^29. Every function returns a *reduced* element: limbs 0, 1, 3..7 in [0, 2^29), limb 2 within 2^15 of that,
 limb 8 in [0, 2^24): its value lies in (-2^72, 2^256 + 2^72). The difference of two reduced elements has m = 1 and is a legal operand as
-it is. High columns (hi) and low columns (lo) run side by side; r may alias any operand, because stores come last.
+it is. h: high columns, u: their overlapping digits, lo: low columns. A product of differences, (a_j - a_i)(b_i - b_j) = a_i b_j + a_j b_i -
+a_i b_i - a_j b_j, may wrap: only a whole column must fit a signed 64-bit integer. r may alias any operand, because stores come last.
 Constant time: no branch, no table.`) +
     "import { requireMagnitude, requireProduct, requireReduced } from '../tests/require'\n\n" +
     [
