@@ -1,4 +1,4 @@
-import { sharedKernel } from '../kernel/wasm/index.ts'
+import { sharedKernel } from '../kernel/shared.ts'
 import { checkSignature, type SignatureToVerify } from './check-signature.ts'
 
 /**

@@ -6,7 +6,7 @@
  */
 import { systemRandom } from '../crypto/random-scalars.ts'
 import type { Batch, Scalar } from '../kernel/contract.ts'
-import { sharedKernel } from '../kernel/wasm/index.ts'
+import { sharedKernel } from '../kernel/shared.ts'
 import { dealWith } from './dealer.ts'
 import { commitWith } from './nonces.ts'
 import { aggregateWith, signWith, verifyShareWith, verifyWith } from './signing.ts'

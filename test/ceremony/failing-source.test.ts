@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { toHex } from '../../src/bytes.ts'
 import { SharedSecretState } from '../../src/ceremony/shared-secret-state.ts'
-import { sharedKernel } from '../../src/kernel/wasm/index.ts'
+import { sharedKernel } from '../../src/kernel/shared.ts'
 import { leftIn, watch } from '../helpers/leftovers.ts'
 import { seededRandom, testSeed } from '../helpers/random.ts'
 

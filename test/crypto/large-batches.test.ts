@@ -8,7 +8,7 @@ import { runJob } from '../../src/crypto/jobs/index.ts'
 import { sumOfBatch, sumScalars } from '../../src/crypto/polynomial.ts'
 import { verifyProofs } from '../../src/crypto/proof-of-knowledge.ts'
 import { COMPRESSED_BYTES, type Kernel, POINT_BYTES, SCALAR_BYTES } from '../../src/kernel/contract.ts'
-import { sharedKernel } from '../../src/kernel/wasm/index.ts'
+import { sharedKernel } from '../../src/kernel/shared.ts'
 import { seededRandom, testSeed } from '../helpers/random.ts'
 
 const kernel = sharedKernel()

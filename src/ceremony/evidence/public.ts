@@ -1,7 +1,7 @@
 /** The public form of the judgement of evidence: on the process-wide kernel. */
 
 import { assertBytes, copyBytes } from '../../bytes.ts'
-import { sharedKernel } from '../../kernel/wasm/index.ts'
+import { sharedKernel } from '../../kernel/shared.ts'
 import { copyRoster, type Roster } from '../../wire/roster.ts'
 import { type EvidenceVerdict, judgeEvidence } from './verify.ts'
 

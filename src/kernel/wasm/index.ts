@@ -20,11 +20,3 @@ export async function loadWasmKernel(options: { readonly kernel?: WasmKernelChoi
   const { kernel = 'auto' } = options
   return selectKernel(kernel).kernel
 }
-
-let shared: Kernel | null = null
-
-/** This thread's kernel, made at the first call: for the synchronous parts of the public list. @throws ERR_KERNEL_INTEGRITY */
-export function sharedKernel(): Kernel {
-  shared ??= selectKernel('auto').kernel
-  return shared
-}
