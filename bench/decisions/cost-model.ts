@@ -112,7 +112,7 @@ console.table(
 console.table(
   Object.fromEntries(
     samples.flatMap(([name, work]) => {
-      const split = splitWork(work, 2)
+      const split = splitWork(work, 2, kernel.info.name)
       if (split === null || estimateMicros(work, 'integer') < 300) return []
       const whole = micros(work)
       const pieces = split.pieces.map(micros)

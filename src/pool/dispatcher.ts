@@ -13,7 +13,7 @@ import { estimateMicros } from './cost.ts'
 import { type Executor, wipeResult } from './executor.ts'
 import { assertJobArguments } from './job-arguments.ts'
 import type { ResolvedPoolOptions } from './options.ts'
-import type { Split } from './pieces.ts'
+import type { KernelName, Split } from './pieces.ts'
 import { copyPlain, NotPlain } from './plain.ts'
 import { failureOfWhole, splitWork } from './split.ts'
 import { PoolStatistics } from './statistics.ts'
@@ -46,6 +46,7 @@ interface Task {
 
 export class Dispatcher {
   readonly #executor: Executor
+  readonly #kernel: KernelName
   readonly #threads: ThreadPool | null
   readonly #options: ResolvedPoolOptions
   readonly #statistics: PoolStatistics
@@ -61,6 +62,7 @@ export class Dispatcher {
 
   constructor(executor: Executor, threads: ThreadPool | null, options: ResolvedPoolOptions) {
     this.#executor = executor
+    this.#kernel = executor.kernel().info.name
     this.#threads = threads
     this.#options = options
     this.#statistics = new PoolStatistics(Math.max(1, options.workers))
@@ -178,7 +180,7 @@ export class Dispatcher {
     const started = performance.now()
     this.#statistics.recordWait(started - task.queued)
     const count = Math.min(this.#options.workers - this.#running, Math.floor(task.micros / MIN_PIECE_MICROS))
-    const split = count < 2 ? null : splitWork(task.work, count)
+    const split = count < 2 ? null : splitWork(task.work, count, this.#kernel)
     if (split === null) {
       this.#occupy(task.work, task.arrays, (outcome, answered) => {
         if (answered) this.#recordCompletion(started)

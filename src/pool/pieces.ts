@@ -1,8 +1,10 @@
 /** The form of work that was cut into pieces. */
-import type { Kernel } from '../kernel/contract.ts'
+import type { Kernel, KernelInfo } from '../kernel/contract.ts'
 import type { Work } from './work.ts'
 
 export type Piece = Exclude<Work, { type: 'ping' }>
+
+export type KernelName = KernelInfo['name']
 
 export interface Split {
   /** at least two; their arrays may be views of the whole's */

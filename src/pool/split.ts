@@ -2,23 +2,24 @@
  * Large work in pieces that do not need each other, for as many threads as are free: what is cut, how the pieces' results become the whole's, and
  * which error the whole has. The result is the same to the byte as that of the work in one piece, and so is the error for a bad value.
  */
-import type { Split } from './pieces.ts'
+import type { KernelName, Split } from './pieces.ts'
 import { splitJob } from './split-jobs.ts'
 import { splitOperation } from './split-operations.ts'
 import type { Failure, Outcome, Work } from './work.ts'
 
 /**
  * @param count as many pieces as there are threads for them, at least two
+ * @param kernel the threads', whose operations differ in what they cost beside each other
  * @returns null when the work cannot be cut, or not into two: then it runs whole, which also finds what is wrong with its structure
  */
-export function splitWork(work: Work, count: number): Split | null {
+export function splitWork(work: Work, count: number, kernel: KernelName): Split | null {
   switch (work.type) {
     case 'ping':
       return null
     case 'operation':
       return splitOperation(work.name, work.args, count)
     case 'job':
-      return splitJob(work, count)
+      return splitJob(work, count, kernel)
   }
 }
 

@@ -14,7 +14,7 @@ const executor = new Executor(() => kernel)
 const execute = (work: Sample): Outcome => executor.execute({ ...work, args: copyPlain<unknown>(work.args, []) } as Work).outcome
 
 function inPieces(work: Sample, count: number): Outcome {
-  const split = present(splitWork(work, count) ?? undefined)
+  const split = present(splitWork(work, count, 'integer') ?? undefined)
   expect(split.pieces.length).toBeGreaterThanOrEqual(2)
   expect(split.pieces.length).toBeLessThanOrEqual(count)
   const outcomes = split.pieces.map(execute)
@@ -85,12 +85,12 @@ describe('what is not cut', () => {
     'no arguments': { type: 'operation', name: 'verifySignatures', args: [] },
   }
   test.each(Object.entries(single))('%s', (_, work) => {
-    expect(splitWork(work, 4)).toBeNull()
+    expect(splitWork(work, 4, 'integer')).toBeNull()
   })
 })
 
 test('a lost thread is the failure of the whole, whatever the other pieces say', () => {
-  const split = present(splitWork(present(faulty['a scalar']), 3) ?? undefined)
+  const split = present(splitWork(present(faulty['a scalar']), 3, 'integer') ?? undefined)
   const lost: Outcome = { ok: false, code: 'ERR_WORKER_LOST', field: null, message: 'lost' }
   const outcomes = split.pieces.map(execute)
   expect(failureOfWhole(split, [present(outcomes[0]), lost, present(outcomes[2])])).toBe(lost)
@@ -104,7 +104,7 @@ test('a lost thread is the failure of the whole, whatever the other pieces say',
 
 test('a share of ours that each piece of dealing made is wiped in all but one', () => {
   const work = present(jobs['dealShares without verifying shares'])
-  const split = present(splitWork(work, 3) ?? undefined)
+  const split = present(splitWork(work, 3, 'integer') ?? undefined)
   const values = split.pieces.map(execute).map((outcome) => (outcome.ok ? outcome.value : null)) as {
     ownShares: Uint8Array
     sharedPoints: Uint8Array
@@ -114,6 +114,26 @@ test('a share of ours that each piece of dealing made is wiped in all but one', 
   expect(values.map(({ sharedPoints }) => zero(sharedPoints))).toEqual([true, true, true])
   expect(values.map(({ ownShares }) => zero(ownShares))).toEqual([false, true, true])
   expect(result.ownShares).toBe(values[0]?.ownShares)
+})
+
+test('the piece with the verifying shares has fewer recipients than the others, and more where evaluation is faster', () => {
+  const [key, sumCommitments] = [kernel.baseMul(scalars(1)), kernel.baseMul(scalars(20))]
+  const recipients = Array.from({ length: 40 }, (_, i) => ({ index: i + 2, encryptionKey: key }))
+  const verify = { sumCommitments, indices: Array.from({ length: 41 }, (_, i) => i + 1) }
+  const common = { sid: scalars(1), index: 1, positions: 1, minSigners: 20, coefficients: scalars(20) }
+  const args = { ...common, encryptionSecret: scalars(1), encryptionKey: key, recipients, verify }
+  const recipientsOf = (count: number, name: 'integer' | 'fma'): number[] =>
+    present(splitWork({ type: 'job', name: 'dealShares', args }, count, name) ?? undefined).pieces.map((piece) => {
+      const given = piece.args as typeof args
+      return given.recipients.length
+    })
+  const [first = 0, last = 0] = recipientsOf(2, 'integer')
+  expect(first + last).toBe(40)
+  expect(last).toBeGreaterThan(0)
+  expect(first).toBeGreaterThan(last)
+  expect(recipientsOf(2, 'fma')[1]).toBeGreaterThan(last)
+  // With many threads the verifying shares alone are more than a piece's part.
+  expect(recipientsOf(8, 'integer').at(-1)).toBe(0)
 })
 
 test('nonces that repeat over the border of two pieces are refused as a whole would', () => {
