@@ -1,12 +1,13 @@
 /** Batch operations that multiply points. Names without suffix take secret scalars: their work does not depend on them. */
-import { LARGE_ORDER } from '../curve'
+import { GENERATOR, LARGE_ORDER } from '../curve'
 import { AFFINE, INPUT, JACOBIAN, mark, OUTPUT, release, reset, SCALAR, take, TEMP_OPERATION } from '../memory'
 import { combMul, combMulVar } from '../multiply/comb'
 import { COMB_BATCH_FROM, combBatch, combBatchVar } from '../multiply/comb-batch'
 import { pippengerVar } from '../multiply/pippenger'
-import { straussVar } from '../multiply/strauss'
+import { beginStreams, straussVar, streamGenerator, streamPoint, sumStreamsVar } from '../multiply/strauss'
 import { buildOddTablesVar, TABLE_BYTES } from '../multiply/tables'
 import { mulSecret } from '../multiply/variable'
+import { copyAffine } from '../point/batch'
 import { isAffineInfinity, pointsFromBytes, pointToBytes } from '../point/codec'
 import { setInfinity } from '../point/jacobian'
 import { jacobianToAffine, jacobianToAffineVar } from '../point/normalise'
@@ -96,19 +97,23 @@ export function mulVar(n: i32): i32 {
   return DONE
 }
 
-/** inputs: points n x 64, scalars n x 32 -> 64: sum k P */
-export function msmVar(n: i32): i32 {
+/** inputs: points n x 64, scalars n x 32, and one scalar g more when `generator` is 1 -> 64: sum k P (+ g G) */
+export function msmVar(n: i32, generator: i32): i32 {
   reset()
-  const points = take(<usize>n * AFFINE)
-  const scalars = take(<usize>n * SCALAR)
+  const points = take(<usize>(n + 1) * AFFINE)
+  const scalars = take(<usize>(n + 1) * SCALAR)
   if (pointsFromBytes(points, INPUT, n) >= 0) return REFUSED
-  if (readScalars(scalars, INPUT + (<usize>n << 6), n) >= 0) return REFUSED
+  if (readScalars(scalars, INPUT + (<usize>n << 6), n + generator) >= 0) return REFUSED
   if (n < PIPPENGER_FROM) {
     const tables = take(<usize>n * TABLE_BYTES)
     buildOddTablesVar(tables, points, n)
-    straussVar(RESULT, tables, scalars, n)
+    beginStreams(n)
+    for (let i = 0; i < n; i++) streamPoint(scalars + <usize>i * SCALAR, tables + <usize>i * TABLE_BYTES, false)
+    if (generator != 0) streamGenerator(scalars + <usize>n * SCALAR)
+    sumStreamsVar(RESULT)
   } else {
-    pippengerVar(RESULT, points, scalars, n)
+    if (generator != 0) copyAffine(points + <usize>n * AFFINE, GENERATOR)
+    pippengerVar(RESULT, points, scalars, n + generator)
   }
   jacobianToAffineVar(SUM, RESULT, 1)
   pointToBytes(OUTPUT, SUM)

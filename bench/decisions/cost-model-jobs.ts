@@ -103,6 +103,11 @@ export function signingWork(kernel: Kernel, signers: number, positions: number):
     work('commitNonces', size, nonceArgs(0)),
     work('signShares', size, signArgs(signers - 1)),
     work('aggregate', size, { suite: 'bip340', groupPublicKey, groupCommitments, challenges, signatureShares }),
-    work('findBadShares', size, { ...transcript, verifyingShares: kernel.compress(kernel.baseMul(shares)), signatureShares: oneBad }),
+    work('findBadShares', size, {
+      ...transcript,
+      verifyingShares: kernel.compress(kernel.baseMul(shares)),
+      signatureShares: oneBad,
+      groupCommitments,
+    }),
   ]
 }

@@ -32,7 +32,7 @@ function accepted({ signature, valid }: Aggregated): Uint8Array {
 /** As a node does it: the aggregate fails first. */
 function blame(kernel: Kernel, inputs: SigningInputs, signed: SignedShare, signatureShares: readonly Uint8Array[]): Uint8Array {
   if (aggregate(kernel, inputs, signed, signatureShares).valid) throw new Error('a wrong share was accepted')
-  const args = { ...inputs.transcript, verifyingShares: inputs.verifyingShares, signatureShares }
+  const args = { ...inputs.transcript, verifyingShares: inputs.verifyingShares, signatureShares, groupCommitments: signed.groupCommitments }
   return placesOf(runJob(kernel, { name: 'findBadShares', args }).invalid.map(({ signer }) => signer))
 }
 

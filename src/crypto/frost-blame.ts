@@ -6,18 +6,21 @@ import { assertBytes, concatAll, concatBytes, itemOf } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
 import { type Batch, COMPRESSED_BYTES, type Kernel, POINT_BYTES, type Point64, SCALAR_BYTES, type Scalar } from '../kernel/contract.ts'
 import { bindingFactors, encodeIdentifier } from './frost-binding.ts'
-import { challenges, isDegenerate, multipliers, nonceSigns } from './frost-challenge.ts'
+import { challenges, groupCommitments, isDegenerate, multipliers, nonceSigns } from './frost-challenge.ts'
 import { ownLagrange } from './frost-lagrange.ts'
 import { type PreparedSigning, prepareSigning } from './frost-sign.ts'
-import { checkTranscript, readCommitments, repeatBytes } from './frost-transcript.ts'
+import { checkTranscript, readCommitments } from './frost-transcript.ts'
 import type { SigningTranscript } from './jobs/contract.ts'
 import { negatePoint } from './point-encoding.ts'
+import { judgeEquations } from './share-equations.ts'
 
 export interface SharesToJudge {
   /** signers x 33, in the order of `signers` */
   readonly verifyingShares: Batch
   /** one entry a signer: positions x 32 */
   readonly signatureShares: readonly Batch[]
+  /** positions x 64: R as we ourselves computed it from this transcript when we signed, or null. Never from a peer: a wrong one blames the honest. */
+  readonly groupCommitments: Batch | null
 }
 
 /** A share that does not satisfy z_i G == +-(D_i + rho_i E_i) +- lambda_i c Y_i. */
@@ -28,14 +31,13 @@ export interface BadShare {
 }
 
 /**
- * The nonce points N_i = D_i + rho_i E_i of all signers and positions are computed once; their sums are the group commitments, so nothing else
- * of the signing is needed. Points that do not decode, in the transcript or in the key, and an R that is the identity blame nobody here:
- * `prepareSigning` finds them before a share is made.
+ * The nonce points are left inside the equations: R is one sum of many, and only then is there a challenge to judge shares by. Points that do not
+ * decode, in the transcript or in the key, and an R that is the identity blame nobody here: `prepareSigning` finds them before a share is made.
  */
 export function findBadShares(
   kernel: Kernel,
   transcript: SigningTranscript,
-  { verifyingShares, signatureShares }: SharesToJudge,
+  { verifyingShares, signatureShares, groupCommitments: known }: SharesToJudge,
 ): BadShare[] {
   checkTranscript(transcript)
   const { suite, groupPublicKey, signers, messages } = transcript
@@ -45,24 +47,29 @@ export function findBadShares(
   signatureShares.forEach((shares, i) => {
     assertBytes(shares, `signatureShares[${i}]`, positions * SCALAR_BYTES)
   })
+  if (known !== null) assertBytes(known, 'groupCommitments', positions * POINT_BYTES)
   const read = readCommitments(kernel, transcript)
   const keyPoints = kernel.decompress(verifyingShares)
   if (read.status !== 'read' || keyPoints.valid.includes(0)) return []
   const { hiding, binding, compressed } = read.points
-  const bound = kernel.mulVar(binding, bindingFactors(kernel, transcript, compressed))
-  const noncePoints = kernel.sum(concatBytes(hiding, bound), signers.length * positions)
-  const commitments = kernel.sum(noncePoints, positions)
+  const factors = bindingFactors(kernel, transcript, compressed)
+  const commitments = known ?? groupCommitments(kernel, hiding, binding, factors, positions)
   if (isDegenerate(commitments)) return []
   const signs = nonceSigns(suite, commitments)
   for (let item = 0; item < signers.length * positions; item++) {
-    if (signs[item % positions] === 1) negatePoint(itemOf(noncePoints, item, POINT_BYTES))
+    if (signs[item % positions] !== 1) continue
+    negatePoint(itemOf(hiding, item, POINT_BYTES))
+    negatePoint(itemOf(binding, item, POINT_BYTES))
   }
   const challengeBatch = challenges(kernel, suite, commitments, groupPublicKey, messages)
-  const valid = kernel.verifySignatureShares({
+  const valid = judgeEquations(kernel, {
+    hiding,
+    binding,
+    factors,
     shares: concatAll(signatureShares),
-    noncePoints,
-    verifyingShares: concatAll(signers.map((_, signer) => repeatBytes(itemOf(keyPoints.points, signer, POINT_BYTES), positions))),
     multipliers: multipliers(kernel, suite, groupPublicKey, kernel.lagrange(signers), challengeBatch),
+    keys: keyPoints.points,
+    positions,
   })
   const bad: BadShare[] = []
   valid.forEach((bit, item) => {

@@ -42,6 +42,8 @@ export const TAGS = {
   proofOfKnowledge: 'quorate/v1/proof-of-knowledge',
   /** the weights of the random combination in which many proofs of knowledge are checked */
   proofWeights: 'quorate/v1/weights-of-proofs',
+  /** the weights of the combination in which many signature shares are checked */
+  shareWeights: 'quorate/v1/weights-of-shares',
   /** the AEAD key of one dealer's share to one recipient */
   shareKey: 'quorate/v1/share-key',
   /** the Fiat-Shamir challenge of a complaint's proof of equal logarithms */

@@ -98,7 +98,7 @@ export function aggregateWith(kernel: Kernel, a: FrostSigning & { signatureShare
   if (valid[0] === 1) return signatures
   const points = transcript.signers.map((identifier) => verifyingShareOf(input, identifier))
   decompressAll(kernel, points, (i) => `keys.verifyingShares[${transcript.signers[i]}]`)
-  const bad = findBadShares(kernel, transcript, { verifyingShares: concatAll(points), signatureShares })
+  const bad = findBadShares(kernel, transcript, { verifyingShares: concatAll(points), signatureShares, groupCommitments })
   const culprits = bad.flatMap(({ signer }) => transcript.signers[signer] ?? [])
   // Shares that all hold, yet sum to no signature: the verifying shares are not those of the group key.
   if (culprits.length === 0) throw invalidArgument('keys', 'group key and verifying shares do not belong together')

@@ -91,7 +91,12 @@ const SHAPES: { readonly [N in JobName]: Check } = {
     challenges: bytes,
     signatureShares: listOf(bytes),
   }),
-  findBadShares: object<JobArgs<'findBadShares'>>({ ...transcript, verifyingShares: bytes, signatureShares: listOf(bytes) }),
+  findBadShares: object<JobArgs<'findBadShares'>>({
+    ...transcript,
+    verifyingShares: bytes,
+    signatureShares: listOf(bytes),
+    groupCommitments: nullOr(bytes),
+  }),
 }
 
 /** @param args a copy, so that nothing changes after the check. @throws ERR_INVALID_ARGUMENT with `args` or the path of what is wrong in it */

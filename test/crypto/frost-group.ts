@@ -96,9 +96,15 @@ export function aggregateAll(kernel: Kernel, group: Group, { signatureShares, gr
   return runJob(kernel, { name: 'aggregate', args: { suite, groupPublicKey, groupCommitments, challenges, signatureShares } })
 }
 
-export function blameAll(kernel: Kernel, group: Group, transcript: SigningTranscript, signatureShares: readonly Uint8Array[]) {
+export function blameAll(
+  kernel: Kernel,
+  group: Group,
+  transcript: SigningTranscript,
+  signatureShares: readonly Uint8Array[],
+  groupCommitments: Uint8Array | null = null,
+) {
   const verifyingShares = concatBytes(...transcript.signers.map((index) => must(group.verifyingShares.get(index))))
-  return runJob(kernel, { name: 'findBadShares', args: { ...transcript, verifyingShares, signatureShares } }).invalid
+  return runJob(kernel, { name: 'findBadShares', args: { ...transcript, verifyingShares, signatureShares, groupCommitments } }).invalid
 }
 
 export function equal(a: Uint8Array, b: Uint8Array): boolean {

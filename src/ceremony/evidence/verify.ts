@@ -267,6 +267,7 @@ function judgeSignatureShare(opened: Case): void {
     messages: [message.bytes],
     verifyingShares: verifyingSharesOf(record, signers),
     signatureShares: signers.map((_, signer) => (signer === place ? accusedShare : zero)),
+    groupCommitments: null,
   })
   demand(
     invalid.some(({ signer }) => signer === place),

@@ -108,17 +108,18 @@ export class FrostStages {
     const { suite, groupPublicKey } = this.#options.key.record
     const signatureShares = inOrder(shares).map(([, { body }]) => body)
     return compute('aggregate', { suite, groupPublicKey, groupCommitments, challenges, signatureShares }, ({ signatures, valid }) => {
-      if (valid.includes(0)) return this.#findCulprits(commitments, shares)
+      if (valid.includes(0)) return this.#findCulprits(commitments, groupCommitments, shares)
       const size = SIGNATURE_BYTES[suite]
       return { type: 'success', result: this.#options.messages.map((_, i) => copyBytes(signatures, i * size, (i + 1) * size)) }
     })
   }
 
-  #findCulprits(commitments: Full, shares: Full): Step<Signatures> {
+  #findCulprits(commitments: Full, groupCommitments: Uint8Array, shares: Full): Step<Signatures> {
     const args = {
       ...this.#transcript(commitments),
       verifyingShares: verifyingSharesOf(this.#options.key.record, this.#options.indices),
       signatureShares: inOrder(shares).map(([, { body }]) => body),
+      groupCommitments,
     }
     return compute('findBadShares', args, ({ invalid }) => {
       // An invalid sum of valid shares, or an invalid share of our own, is this machine's arithmetic failing: then its word blames nobody.

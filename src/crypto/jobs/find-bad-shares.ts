@@ -1,8 +1,8 @@
 import { findBadShares as judgeShares } from '../frost-blame.ts'
 import type { JobDefinition } from './definition.ts'
 
-/** One binding factor and two variable-base products. */
-const MICROS_A_SHARE = 110
+/** One binding factor, one place in the sum R, and one sum of three multiples: what a false share costs. */
+const MICROS_A_SHARE = 100
 /** The message is hashed twice, as in signing. */
 const MICROS_A_KIB = 10
 

@@ -30,7 +30,7 @@ export interface KernelExports {
   baseMulVar(n: number): number
   mul(n: number): number
   mulVar(n: number): number
-  msmVar(n: number): number
+  msmVar(n: number, generator: number): number
   sumColumns(rows: number, columns: number): number
   checkPoints(n: number): number
   compress(n: number): number

@@ -14,14 +14,10 @@ const MSM_ITEMS = 8192
 const SUM_POINTS = 16_384
 const SUM_COLUMNS = 8192
 
-/** 1, 32 bytes */
-const ONE = Uint8Array.of(...new Uint8Array(SCALAR_BYTES - 1), 1)
-
 export type Multiplications = Pick<Kernel, 'baseMul' | 'baseMulVar' | 'mul' | 'mulVar' | 'msmVar' | 'sum'>
 
 export function multiplications(instance: KernelInstance): Multiplications {
   const { exports } = instance
-  let generator: Batch | null = null
 
   function base(batch: Batch, call: (n: number) => number): Uint8Array<ArrayBuffer> {
     return runItemwise(instance, {
@@ -48,15 +44,13 @@ export function multiplications(instance: KernelInstance): Multiplications {
     })
   }
 
-  /** sum k_i P_i of one chunk */
-  function partial(points: Batch, scalars: Batch, from: number, count: number): Uint8Array<ArrayBuffer> | null {
+  /** sum k_i P_i of one chunk, and g G */
+  function partial(points: Batch, scalars: Batch, from: number, count: number, g: Uint8Array | undefined): Uint8Array<ArrayBuffer> | null {
     const out = new Uint8Array(POINT_BYTES)
     return instance.use(POINT_BYTES, () => {
-      instance.put(
-        points.subarray(from * POINT_BYTES, (from + count) * POINT_BYTES),
-        scalars.subarray(from * SCALAR_BYTES, (from + count) * SCALAR_BYTES),
-      )
-      if (exports.msmVar(count) !== 1) return null
+      const own = scalars.subarray(from * SCALAR_BYTES, (from + count) * SCALAR_BYTES)
+      instance.put(points.subarray(from * POINT_BYTES, (from + count) * POINT_BYTES), own, ...(g === undefined ? [] : [g]))
+      if (exports.msmVar(count, g === undefined ? 0 : 1) !== 1) return null
       instance.get(out, 0, POINT_BYTES)
       return out
     })
@@ -64,15 +58,11 @@ export function multiplications(instance: KernelInstance): Multiplications {
 
   function msmVar(points: Batch, scalars: Batch, g?: Uint8Array): Uint8Array<ArrayBuffer> {
     checkMsm(points, scalars, g)
-    // the module alone knows its group
-    if (g !== undefined) generator ??= base(ONE, (n) => exports.baseMulVar(n))
-    const allPoints = generator === null || g === undefined ? points : concatBytes(points, generator)
-    const allScalars = g === undefined ? scalars : concatBytes(scalars, g)
-    const n = allScalars.length / SCALAR_BYTES
+    const n = scalars.length / SCALAR_BYTES
     const parts: Uint8Array<ArrayBuffer>[] = []
     const limit = Math.ceil(n / Math.ceil(n / MSM_ITEMS))
     for (const { from, count } of chunksOf(n, limit)) {
-      const part = partial(allPoints, allScalars, from, count)
+      const part = partial(points, scalars, from, count, from === 0 ? g : undefined)
       if (part === null) {
         refused(() =>
           refuseBadValues(
