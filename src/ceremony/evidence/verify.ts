@@ -3,14 +3,14 @@
  * digests that the accused signed or that the sid fixes.
  */
 import { concatAll, concatBytes, copyBytes, equalBytes, itemOf, toHex } from '../../bytes.ts'
+import { judgeShare } from '../../crypto/frost-blame.ts'
 import { COMMITMENT_PAIR_BYTES } from '../../crypto/frost-transcript.ts'
 import { digestOfOpenedItem } from '../../crypto/item-tree.ts'
 import { checkDealings } from '../../crypto/jobs/check-dealings.ts'
 import { DEALING_FAULT } from '../../crypto/jobs/contract.ts'
-import { findBadShares } from '../../crypto/jobs/find-bad-shares.ts'
 import { bodyDigest, nextTranscript } from '../../crypto/transcript.ts'
 import { type ErrorCode, QuorateError } from '../../errors.ts'
-import { type Kernel, SCALAR_BYTES } from '../../kernel/contract.ts'
+import { type Kernel, POINT_BYTES, SCALAR_BYTES } from '../../kernel/contract.ts'
 import { type CommitmentsBody, hashCommitmentOf } from '../../wire/bodies.ts'
 import { type CeremonyContext, decodeContext, hashMessage, type SignContext, sidOf } from '../../wire/context.ts'
 import { decodeEnvelope, verifyEnvelope } from '../../wire/envelope.ts'
@@ -257,20 +257,12 @@ function judgeSignatureShare(opened: Case): void {
   const shares = plan.signatureShare.decode(body)
   demand(shares.ok, 'the body has another fault')
   const signers = signerIndices(context, record)
-  const accusedShare = copyBytes(itemOf(shares.body, message.position, SCALAR_BYTES))
-  const zero = new Uint8Array(SCALAR_BYTES)
-  const { invalid } = findBadShares.run(kernel, {
-    suite: record.suite,
-    groupPublicKey: record.groupPublicKey,
-    signers,
-    commitments,
-    messages: [message.bytes],
-    verifyingShares: verifyingSharesOf(record, signers),
-    signatureShares: signers.map((_, signer) => (signer === place ? accusedShare : zero)),
-    groupCommitments: null,
-  })
+  // The accused's own equation and no other: a sum over many shares is for finding culprits, not for convicting one.
+  const keyPoints = kernel.decompress(verifyingSharesOf(record, signers)).points
+  const signing = { suite: record.suite, groupPublicKey: record.groupPublicKey, signers, commitments, messages: [message.bytes] }
+  const share = copyBytes(itemOf(shares.body, message.position, SCALAR_BYTES))
   demand(
-    invalid.some(({ signer }) => signer === place),
+    judgeShare(kernel, signing, place, copyBytes(itemOf(keyPoints, place, POINT_BYTES)), share) === 'invalid',
     `the share is valid (key ${toHex(key.keyId)})`,
   )
 }
