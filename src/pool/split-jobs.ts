@@ -257,8 +257,12 @@ const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
   },
 }
 
-/** Null for arguments whose sizes do not fit each other: the job says so itself. The arguments' types were checked. */
+/** Null also for arguments that do not fit each other: the job says so itself. Their types were checked. */
 export function splitJob({ name, args }: Extract<Work, { type: 'job' }>, count: number, kernel: KernelName): Split | null {
   const splitter = SPLITTERS[name] as ((args: unknown, count: number, kernel: KernelName) => Split | null) | undefined
-  return splitter?.(args, count, kernel) ?? null
+  try {
+    return splitter?.(args, count, kernel) ?? null
+  } catch {
+    return null
+  }
 }
