@@ -13,7 +13,7 @@ export interface Effort {
   readonly maxTime: number
   /** runs of the `repeat` timer */
   readonly repetitions: number
-  /** what the `repeat` timer may spend on warming a contender up, in milliseconds: V8 optimises in the background */
+  /** what may be spent on warming a contender up, in milliseconds: V8 optimises in the background, and the first rows would be slow */
   readonly warmUpMs: number
 }
 
@@ -34,7 +34,7 @@ export async function measure({ timer, contenders }: Case, effort: Effort): Prom
   const samples: number[][] = contenders.map(() => [])
   const rounds = timer === 'benchmark' ? effort.rounds : effort.repetitions
   const calls: number[] = []
-  for (const contender of contenders) calls.push(timer === 'repeat' ? await callsOf(contender, effort) : 1)
+  for (const contender of contenders) calls.push(await callsOf(contender, effort))
   for (let round = 0; round < rounds; round++) {
     for (let place = 0; place < contenders.length; place++) {
       const which = (place + round) % contenders.length
@@ -68,7 +68,7 @@ async function byClock({ run }: Contender, calls: number): Promise<number> {
 }
 
 /**
- * Warms a contender up and says how many calls make one sample: about as many as benchmark.js would take, because a sample of one
+ * Warms a contender up and says how many calls make one sample of the `repeat` timer: about as many as benchmark.js would take, because a sample of one
  * millisecond slips between the interruptions of a busy machine and one of a hundred does not. What takes long is neither warmed up (its result
  * was computed for the comparison already) nor repeated.
  */
