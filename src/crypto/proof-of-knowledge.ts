@@ -11,11 +11,10 @@ import { type Batch, COMPRESSED_BYTES, type Kernel, type Mask, POINT_BYTES, type
 import { digestToScalar, isBelowOrder, isZero, MINUS_ONE } from './group-order.ts'
 import { sumOfBatch } from './polynomial.ts'
 import { TAGS, taggedHash, uintBytes } from './tags.ts'
+import { weightScalars } from './weights.ts'
 
 /** R (64) || z (32). */
 export const PROOF_BYTES = POINT_BYTES + SCALAR_BYTES
-/** The combination's weights: 128 bits bound the chance that bad proofs cancel by 2^-128. */
-const WEIGHT_BYTES = 16
 
 /** One claim: dealer `index` of ceremony `sid` knows the logarithm of the constant term of its polynomial at `position`. */
 export interface ProofStatement {
@@ -100,19 +99,11 @@ function columnsOf(kernel: Kernel, statements: readonly ProofStatement[]): Proof
 }
 
 /**
- * 128-bit weights as scalars. They depend on a fresh seed and, in case the seed were known, on every statement (a challenge is a hash of its
+ * The weights depend on a fresh seed and, in case the seed were known, on every statement (a challenge is a hash of its
  * statement) and response.
  */
 function weightsOf(weightSeed: Uint8Array, { challenges, responses }: ProofColumns): Batch {
-  const root = taggedHash(TAGS.proofWeights, weightSeed, challenges, responses)
-  const weights = new Uint8Array(challenges.length)
-  // A digest holds two weights.
-  for (let end = SCALAR_BYTES, i = 0; end <= weights.length; end += 2 * SCALAR_BYTES, i++) {
-    const digest = taggedHash(TAGS.proofWeights, root, uintBytes(i, 4))
-    weights.set(digest.subarray(0, WEIGHT_BYTES), end - WEIGHT_BYTES)
-    if (end < weights.length) weights.set(digest.subarray(WEIGHT_BYTES), end + SCALAR_BYTES - WEIGHT_BYTES)
-  }
-  return weights
+  return weightScalars(taggedHash(TAGS.proofWeights, weightSeed, challenges, responses), challenges.length / SCALAR_BYTES)
 }
 
 /** sum w_i R_i + sum (w_i c_i) C_i0 - (sum w_i z_i) G == O */

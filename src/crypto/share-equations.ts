@@ -7,7 +7,6 @@
  * that judges the same shares gets the same answer. Over any fixed set of shares, one of them false, the sum is zero for at most one in 2^128
  * of the weights of that one. Only a sum that is zero decides anything for many; a share is called false by its own equation alone.
  */
-import { chacha20 } from '@noble/ciphers/chacha.js'
 import { concatAll, concatBytes, equalBytes, itemOf } from '../bytes.ts'
 import { type Batch, type Kernel, type Mask, POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
 import { repeatBytes } from './frost-transcript.ts'
@@ -15,6 +14,7 @@ import { isBelowOrder, isZero, MINUS_ONE } from './group-order.ts'
 import { negatePoint } from './point-encoding.ts'
 import { sumOfBatch } from './polynomial.ts'
 import { TAGS, taggedHash, uintBytes } from './tags.ts'
+import { weightScalars } from './weights.ts'
 
 export interface ShareEquations {
   /** D and E, signers x positions x 64: points that were checked, the suite's sign applied */
@@ -29,8 +29,6 @@ export interface ShareEquations {
   readonly positions: number
 }
 
-const WEIGHT_BYTES = 16
-const NONCE_BYTES = 12
 /** Items of which sums are made together: more would not be cheaper an item. */
 const CHUNK = 1024
 /** Fewer are judged singly: the smaller the sum, the less it saves. */
@@ -142,13 +140,10 @@ function pick(batch: Batch, items: readonly number[], itemBytes: number): Batch 
   return concatAll(items.map((item) => itemOf(batch, item, itemBytes)))
 }
 
-/** One scalar an item, of 128 bits: ChaCha20 under the hash of everything that is judged. */
+/** From the hash of everything that is judged. */
 function weightsOf({ hiding, binding, factors, shares, multipliers, keys, positions }: ShareEquations): Batch {
   const count = shares.length / SCALAR_BYTES
   const sizes = concatBytes(uintBytes(count, 4), uintBytes(positions, 4))
   const key = taggedHash(TAGS.shareWeights, sizes, hiding, binding, factors, shares, multipliers, keys)
-  const stream = chacha20(key, new Uint8Array(NONCE_BYTES), new Uint8Array(count * WEIGHT_BYTES))
-  const weights = new Uint8Array(count * SCALAR_BYTES)
-  for (let item = 0; item < count; item++) weights.set(itemOf(stream, item, WEIGHT_BYTES), (item + 1) * SCALAR_BYTES - WEIGHT_BYTES)
-  return weights
+  return weightScalars(key, count)
 }
