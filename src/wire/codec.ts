@@ -83,7 +83,7 @@ export const recipient: P.CoderType<ValidatorId | null> = P.wrap({
 })
 
 /** u8, by a table of numbers. */
-function named<K extends string>(numbers: Readonly<Record<K, number>>): P.CoderType<K> {
+export function named<K extends string>(numbers: Readonly<Record<K, number>>): P.CoderType<K> {
   const names = new Map<number, K>()
   for (const name of Object.keys(numbers) as K[]) names.set(numbers[name], name)
   return P.wrap({
@@ -134,6 +134,33 @@ export function prefixed<T>(prefix: readonly number[], inner: P.CoderType<T>): P
     decodeStream: (r) => {
       for (const byte of prefix) if (r.byte() !== byte) throw r.err('has another version, frame or scheme')
       return inner.decodeStream(r)
+    },
+  })
+}
+
+/** One of several records, told apart by a u8 in front. `type` is in the value and not in the records. */
+export function oneOf<T extends { readonly type: string }>(
+  cases: {
+    readonly [K in T['type']]: readonly [number: number, coder: P.CoderType<Omit<Extract<T, { readonly type: K }>, 'type'>>]
+  },
+): P.CoderType<T> {
+  type Case = readonly [type: string, number: number, coder: P.CoderType<unknown>]
+  const all = Object.entries(cases).map(([type, entry]): Case => {
+    const [number, coder] = entry as readonly [number, P.CoderType<unknown>]
+    return [type, number, coder]
+  })
+  return P.wrap({
+    encodeStream: (w, value: T) => {
+      const found = all.find(([type]) => type === value.type)
+      if (found === undefined) throw w.err('is of no known type')
+      w.byte(found[1])
+      found[2].encodeStream(w, value)
+    },
+    decodeStream: (r) => {
+      const number = r.byte()
+      const found = all.find(([, known]) => known === number)
+      if (found === undefined) throw r.err('is of no known type')
+      return { type: found[0], ...(found[2].decodeStream(r) as object) } as unknown as T
     },
   })
 }

@@ -65,7 +65,8 @@ const header = {
   previousTranscript: fixedBytes(DIGEST_BYTES),
   bodyDigest: fixedBytes(DIGEST_BYTES),
 }
-const headerCoder = prefixed(PREFIX, record<EnvelopeHeader>(header))
+/** The bytes that an author signs, beside the network label. */
+export const headerCoder = prefixed(PREFIX, record<EnvelopeHeader>(header))
 const envelopeCoder = prefixed(PREFIX, record<SignedHeaderAndBody>({ ...header, signature: fixedBytes(SIGNATURE_BYTES), body: bytes32 }))
 
 const networkCoder = record<{ readonly network: string }>({ network: ascii })
@@ -91,7 +92,7 @@ export function encodeHeader(h: EnvelopeHeader): Uint8Array<ArrayBuffer> {
  * H(network u8+ascii || header). The sid binds the network too, but only for who knows its preimage: without the label here, a stage-1 message of
  * a test network would be a valid message of "another sid" in production, where the same identity may have the same ceremony id.
  */
-function headerHashOf(network: string, headerBytes: Uint8Array): Uint8Array<ArrayBuffer> {
+export function headerHashOf(network: string, headerBytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return taggedHash(TAGS.header, encodeWith(networkCoder, { network }), headerBytes)
 }
 
@@ -192,6 +193,7 @@ function hasSignedBody(envelope: Envelope): boolean {
   return equalBytes(signedBodyDigest(envelope.header, envelope.body), envelope.header.bodyDigest)
 }
 
-function refuseSelfAddressed(h: { readonly from: string; readonly to: string | null }): void {
+/** @throws ERR_INVALID_ARGUMENT for a header that is addressed to its author */
+export function refuseSelfAddressed(h: { readonly from: string; readonly to: string | null }): void {
   if (h.from === h.to) throw invalidArgument('to', 'must not be the author')
 }

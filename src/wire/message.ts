@@ -32,9 +32,9 @@ export const MAX_BATCH_COEFFICIENTS = 8_192
 export const FRAME = {
   /** stage messages, views and aborts */
   envelope: 1,
-  /** reserved: resend and certificate requests */
+  /** asks for a message again, or for certificates */
   request: 2,
-  /** reserved: answers to requests */
+  /** certificates that were asked for */
   answer: 3,
   readyToKeygen: 4,
   /** reserved: a MultisigInstruction signed by an operator */
@@ -44,8 +44,8 @@ export const FRAME = {
 export const KIND_NUMBER: Readonly<Record<CeremonyKind, number>> = { keygen: 1, preprocess: 2, sign: 3 }
 
 /**
- * Stage numbers are places in a ceremony's own sequence, 1..15. Views (one for each broadcast stage k >= 1) are 0x40 + k and an abort is 0x7f:
- * both are reserved, they have slots of their own beside the stage's.
+ * Stage numbers are places in a ceremony's own sequence, 1..15. Views (one for each broadcast stage k >= 1) are 0x40 + k and an abort is 0x7f: they
+ * have slots of their own beside the stage's.
  */
 export const VIEW_STAGE_BASE = 0x40
 export const ABORT_STAGE = 0x7f

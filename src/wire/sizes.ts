@@ -24,6 +24,9 @@ const CONFIRM_OK = 1 + DIGEST_BYTES
 /** The status byte and the count. */
 const COMPLAINTS_FIXED = 1 + 2
 
+/** The longest certificate: the envelope of an `ok`. */
+export const MAX_CONFIRM_OK_ENVELOPE = MAX_ENVELOPE_OVERHEAD + CONFIRM_OK
+
 /** A wrong count is let through up to this many coefficients in all: four times what an honest batch can have. */
 const WRONG_COUNT_CEILING = 4 * MAX_BATCH_COEFFICIENTS
 
@@ -97,6 +100,15 @@ function confirmCeiling({ kind, participants, positions }: BodyShape): number {
 
 function unknownStage(stage: never): Error {
   return invalidArgument('stage', `unknown stage ${String(stage)}`)
+}
+
+/** A header and its signature, without the length in front: with two ids, and as it is in a broadcast. */
+const SIGNED_HEADER = MAX_ENVELOPE_OVERHEAD - 4
+const SIGNED_BROADCAST_HEADER = SIGNED_HEADER - 64
+
+/** `T_(k-1)`, a count, n signed broadcast headers, and one signed header of any kind, each behind its u16 length. */
+export function maxViewBytes(participants: number): number {
+  return DIGEST_BYTES + 2 + participants * (2 + SIGNED_BROADCAST_HEADER) + 2 + SIGNED_HEADER
 }
 
 /** Before the instruction only stage 1 is held, whose largest body is a full batch of nonce commitments. */

@@ -1,0 +1,83 @@
+/** The rule about a signature share: its equation, against what its author saw and signed. */
+import { concatAll, concatBytes, copyBytes, equalBytes, itemOf, toHex } from '../../bytes.ts'
+import { judgeShare } from '../../crypto/frost-blame.ts'
+import { COMMITMENT_PAIR_BYTES } from '../../crypto/frost-transcript.ts'
+import { digestOfOpenedItem } from '../../crypto/item-tree.ts'
+import { bodyDigest, nextTranscript } from '../../crypto/transcript.ts'
+import { POINT_BYTES, SCALAR_BYTES } from '../../kernel/contract.ts'
+import { hashMessage } from '../../wire/context.ts'
+import { decodeKeyRecord, keyDigest } from '../../wire/key-record.ts'
+import { frostPlan, shapeOf } from '../plan.ts'
+import { signerIndices, verifyingSharesOf } from '../signing/signers.ts'
+import { type Case, demand, isTwoRound, onlyEnvelopes, signedEnvelope } from './case.ts'
+import type { OpeningEntry } from './container.ts'
+
+/** One signer's commitments to this message, and the body digest that follows. A batch is opened by its items, a single message has one body. */
+function openPair(entry: OpeningEntry, positions: number, position: number): { readonly pair: Uint8Array; readonly digest: Uint8Array } {
+  const length = positions * COMMITMENT_PAIR_BYTES
+  if (positions === 1) {
+    demand(entry.type === 'body' && entry.body.length === length, 'a body is missing in the opening')
+    return { pair: entry.body, digest: bodyDigest(entry.body) }
+  }
+  demand(entry.type === 'item' && entry.length === length, 'an item is missing in the opening')
+  return { pair: entry.item, digest: digestOfOpenedItem(position, entry) }
+}
+
+/** z_i against the commitments that open the digest in the share's own header, and the key and message that open the sid. */
+export function badSignatureShare(opened: Case): void {
+  onlyEnvelopes(opened, 1)
+  const { context, evidence, sid, place, kernel } = opened
+  demand(isTwoRound(context), 'the ceremony has no such stage')
+  const { key, message } = evidence
+  const [opening, ...others] = evidence.openings ?? []
+  demand(opening !== undefined && key !== undefined && message !== undefined, 'an opening is missing')
+  demand(others.length === 0, 'takes one opening')
+  const plan = frostPlan(shapeOf(context))
+  const { header, body } = signedEnvelope(opened, 0)
+  demand(header.stage === plan.signatureShare.number && header.to === null, 'not the stage of the signature shares')
+
+  demand(opening.stage === plan.nonceCommitments.number && equalBytes(opening.previous, sid), 'the opening is of another stage')
+  demand(opening.entries.length === context.participants.length, 'the opening is of another length')
+  const pairs = opening.entries.map((entry) => openPair(entry, context.messages.length, message.position))
+  const digests = pairs.map(({ digest }) => digest)
+  const commitments = pairs.map(({ pair }) => pair)
+  const transcript = nextTranscript(sid, opening.stage, opening.previous, digests)
+  demand(equalBytes(transcript, header.previousTranscript), 'the accused saw another transcript')
+  demand(
+    kernel.checkPoints(concatAll(commitments)).every((valid) => valid === 1),
+    'a commitment in the opening has a bad point',
+  )
+
+  demand(equalBytes(keyDigest(key.keyId, key.record), context.keyDigest), 'the key is not the one of the ceremony')
+  const record = decodeKeyRecord(key.record)
+  demand(
+    record.suite === context.suite && record.protocol === context.protocol && record.minSigners === context.minSigners,
+    'the key is of another kind',
+  )
+  demand(
+    context.participants.every(({ id }) => record.participants.includes(id)),
+    'a signer has no share of the key',
+  )
+  demand(
+    kernel.decompress(concatBytes(record.groupPublicKey, record.verifyingShares)).valid.every((valid) => valid === 1),
+    'the key has a bad point',
+  )
+  const named = context.messages[message.position]
+  demand(named !== undefined, 'the message position is out of range')
+  demand(
+    named.length === message.bytes.length && equalBytes(named.hash, hashMessage(message.bytes)),
+    'the message is not the one of the ceremony',
+  )
+
+  const shares = plan.signatureShare.decode(body)
+  demand(shares.ok, 'the body has another fault')
+  const signers = signerIndices(context, record)
+  // The accused's own equation and no other: a sum over many shares is for finding culprits, not for convicting one.
+  const keyPoints = kernel.decompress(verifyingSharesOf(record, signers)).points
+  const signing = { suite: record.suite, groupPublicKey: record.groupPublicKey, signers, commitments, messages: [message.bytes] }
+  const share = copyBytes(itemOf(shares.body, message.position, SCALAR_BYTES))
+  demand(
+    judgeShare(kernel, signing, place, copyBytes(itemOf(keyPoints, place, POINT_BYTES)), share) === 'invalid',
+    `the share is valid (key ${toHex(key.keyId)})`,
+  )
+}
