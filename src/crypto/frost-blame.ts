@@ -2,9 +2,18 @@
  * Who spoilt a signature (RFC 9591 section 5.4): every share of every position is checked, so that all culprits are named in one pass and an
  * honest signer cannot hide or suffer among them.
  */
-import { assertBytes, concatAll, concatBytes, itemOf } from '../bytes.ts'
+import { assertBytes, concatAll, concatBytes, copyBytes, equalBytes, itemOf } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
-import { type Batch, COMPRESSED_BYTES, type Kernel, POINT_BYTES, type Point64, SCALAR_BYTES, type Scalar } from '../kernel/contract.ts'
+import {
+  type Batch,
+  COMPRESSED_BYTES,
+  type Kernel,
+  type Mask,
+  POINT_BYTES,
+  type Point64,
+  SCALAR_BYTES,
+  type Scalar,
+} from '../kernel/contract.ts'
 import { bindingFactors, encodeIdentifier } from './frost-binding.ts'
 import { challenges, groupCommitments, isDegenerate, multipliers, nonceSigns } from './frost-challenge.ts'
 import { ownLagrange } from './frost-lagrange.ts'
@@ -19,8 +28,8 @@ export interface SharesToJudge {
   readonly verifyingShares: Batch
   /** one entry a signer: positions x 32 */
   readonly signatureShares: readonly Batch[]
-  /** positions x 64: R as we ourselves computed it from this transcript when we signed, or null. Never from a peer: a wrong one blames the honest. */
-  readonly groupCommitments: Batch | null
+  /** positions x 64: R as we ourselves computed it from this transcript, when we signed. Never from a peer: a wrong one blames the honest. */
+  readonly groupCommitments: Batch
 }
 
 /** A share that does not satisfy z_i G == +-(D_i + rho_i E_i) +- lambda_i c Y_i. */
@@ -31,8 +40,11 @@ export interface BadShare {
 }
 
 /**
- * The nonce points are left inside the equations: R is one sum of many, and only then is there a challenge to judge shares by. Points that do not
+ * The nonce points are left inside the equations: of R, which is one sum of many, only the challenge and the sign are needed. Points that do not
  * decode, in the transcript or in the key, and an R that is the identity blame nobody here: `prepareSigning` finds them before a share is made.
+ *
+ * If our own R were wrong, by a fault of this machine, the share that we made with it would hold and no honest one: where fewer than two shares
+ * hold, R is computed again, so that such a fault shows as a false share of our own.
  */
 export function findBadShares(
   kernel: Kernel,
@@ -47,35 +59,58 @@ export function findBadShares(
   signatureShares.forEach((shares, i) => {
     assertBytes(shares, `signatureShares[${i}]`, positions * SCALAR_BYTES)
   })
-  if (known !== null) assertBytes(known, 'groupCommitments', positions * POINT_BYTES)
+  assertBytes(known, 'groupCommitments', positions * POINT_BYTES)
   const read = readCommitments(kernel, transcript)
   const keyPoints = kernel.decompress(verifyingShares)
   if (read.status !== 'read' || keyPoints.valid.includes(0)) return []
   const { hiding, binding, compressed } = read.points
   const factors = bindingFactors(kernel, transcript, compressed)
-  const commitments = known ?? groupCommitments(kernel, hiding, binding, factors, positions)
-  if (isDegenerate(commitments)) return []
-  const signs = nonceSigns(suite, commitments)
-  for (let item = 0; item < signers.length * positions; item++) {
-    if (signs[item % positions] !== 1) continue
-    negatePoint(itemOf(hiding, item, POINT_BYTES))
-    negatePoint(itemOf(binding, item, POINT_BYTES))
+  const lambdas = kernel.lagrange(signers)
+
+  function judgeBy(commitments: Batch): Mask {
+    const signs = nonceSigns(suite, commitments)
+    const challengeBatch = challenges(kernel, suite, commitments, groupPublicKey, messages)
+    return judgeEquations(kernel, {
+      hiding: withSigns(hiding, signs),
+      binding: withSigns(binding, signs),
+      factors,
+      shares: concatAll(signatureShares),
+      multipliers: multipliers(kernel, suite, groupPublicKey, lambdas, challengeBatch),
+      keys: keyPoints.points,
+      positions,
+    })
   }
-  const challengeBatch = challenges(kernel, suite, commitments, groupPublicKey, messages)
-  const valid = judgeEquations(kernel, {
-    hiding,
-    binding,
-    factors,
-    shares: concatAll(signatureShares),
-    multipliers: multipliers(kernel, suite, groupPublicKey, kernel.lagrange(signers), challengeBatch),
-    keys: keyPoints.points,
-    positions,
-  })
+
+  if (isDegenerate(known)) return []
+  let valid = judgeBy(known)
+  if (!twoHold(valid, positions)) {
+    const commitments = groupCommitments(kernel, hiding, binding, factors, positions)
+    if (isDegenerate(commitments)) return []
+    if (!equalBytes(commitments, known)) valid = judgeBy(commitments)
+  }
   const bad: BadShare[] = []
   valid.forEach((bit, item) => {
     if (bit === 0) bad.push({ signer: Math.floor(item / positions), position: item % positions })
   })
   return bad
+}
+
+/** The points of all signers, negated at the positions that have a sign. */
+function withSigns(points: Batch, signs: Uint8Array): Batch {
+  const signed = copyBytes(points)
+  for (let item = 0; item < points.length / POINT_BYTES; item++) {
+    if (signs[item % signs.length] === 1) negatePoint(itemOf(signed, item, POINT_BYTES))
+  }
+  return signed
+}
+
+/** Whether at every position the shares of two signers or more hold. */
+function twoHold(valid: Mask, positions: number): boolean {
+  const holding = new Uint16Array(positions)
+  valid.forEach((bit, item) => {
+    holding[item % positions] = (holding[item % positions] ?? 0) + bit
+  })
+  return holding.every((count) => count >= 2)
 }
 
 /** The status of one share, from the public values alone. */

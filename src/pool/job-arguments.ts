@@ -95,7 +95,7 @@ const SHAPES: { readonly [N in JobName]: Check } = {
     ...transcript,
     verifyingShares: bytes,
     signatureShares: listOf(bytes),
-    groupCommitments: nullOr(bytes),
+    groupCommitments: bytes,
   }),
 }
 

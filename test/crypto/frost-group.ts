@@ -101,7 +101,7 @@ export function blameAll(
   group: Group,
   transcript: SigningTranscript,
   signatureShares: readonly Uint8Array[],
-  groupCommitments: Uint8Array | null = null,
+  groupCommitments: Uint8Array,
 ) {
   const verifyingShares = concatBytes(...transcript.signers.map((index) => must(group.verifyingShares.get(index))))
   return runJob(kernel, { name: 'findBadShares', args: { ...transcript, verifyingShares, signatureShares, groupCommitments } }).invalid

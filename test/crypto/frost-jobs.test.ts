@@ -53,7 +53,7 @@ for (const kernel of await kernels()) {
           expect(nobleAccepts(suite, group.groupPublicKey, message, signature)).toBe(true)
           expect(nobleAccepts(suite, group.groupPublicKey, must(messages[1 - position]), signature)).toBe(false)
         })
-        expect(blameAll(kernel, group, one.transcript, two.signatureShares)).toEqual([])
+        expect(blameAll(kernel, group, one.transcript, two.signatureShares, two.groupCommitments)).toEqual([])
       })
 
       it('N31: signs and names the culprit in all four parities of key and R', () => {
@@ -79,7 +79,7 @@ for (const kernel of await kernels()) {
             const shares = [must(two.signatureShares[0]), spoil(must(two.signatureShares[1]), position)]
             const { valid: broken } = aggregateAll(kernel, group, { ...two, signatureShares: shares })
             expect([...broken]).toEqual(messages.map((_, i) => (i === position ? 0 : 1)))
-            expect(blameAll(kernel, group, one.transcript, shares)).toEqual([{ signer: 1, position }])
+            expect(blameAll(kernel, group, one.transcript, shares, two.groupCommitments)).toEqual([{ signer: 1, position }])
           }
         }
       })
@@ -93,7 +93,7 @@ for (const kernel of await kernels()) {
         for (let set = 1; set < 2 ** signers.length; set++) {
           const shares = two.signatureShares.map((share, place) => ((set >> place) & 1 ? spoil(share) : share))
           expect([...aggregateAll(kernel, group, { ...two, signatureShares: shares }).valid]).toEqual([0])
-          const culprits = blameAll(kernel, group, one.transcript, shares).map(({ signer }) => signer)
+          const culprits = blameAll(kernel, group, one.transcript, shares, two.groupCommitments).map(({ signer }) => signer)
           expect(culprits).toEqual(signers.map((_, place) => place).filter((place) => (set >> place) & 1))
         }
       })
@@ -106,7 +106,7 @@ for (const kernel of await kernels()) {
         for (const value of [GROUP_ORDER, new Uint8Array(32).fill(255)]) {
           const shares = [must(two.signatureShares[0]), concatBytes(itemOf(must(two.signatureShares[1]), 0, 32), value)]
           expect([...aggregateAll(kernel, group, { ...two, signatureShares: shares }).valid]).toEqual([1, 0])
-          expect(blameAll(kernel, group, one.transcript, shares)).toEqual([{ signer: 1, position: 1 }])
+          expect(blameAll(kernel, group, one.transcript, shares, two.groupCommitments)).toEqual([{ signer: 1, position: 1 }])
         }
       })
 
@@ -148,7 +148,7 @@ for (const kernel of await kernels()) {
         }
         const two = roundTwo(kernel, forged, one)
         expect([...must(two.signatureShares[0])]).toEqual(Array(32).fill(0))
-        expect(blameAll(kernel, forged, one.transcript, two.signatureShares)).toEqual([])
+        expect(blameAll(kernel, forged, one.transcript, two.signatureShares, two.groupCommitments)).toEqual([])
       })
 
       it('N15: a commitment off the curve, out of range or the identity names its author before a share is made', () => {
@@ -180,7 +180,31 @@ for (const kernel of await kernels()) {
       })
       const args = { ...one.transcript, index: 1, share: must(group.shares.get(1)), nonces: must(one.nonces[0]) }
       expect(jobs.signShares.run(summing, args)).toEqual({ status: 'degenerate' })
-      expect(blameAll(summing, group, one.transcript, [ONE, ONE])).toEqual([])
+      const { groupCommitments } = roundTwo(kernel, group, one)
+      for (const known of [groupCommitments, new Uint8Array(64)])
+        expect(blameAll(summing, group, one.transcript, [ONE, ONE], known)).toEqual([])
+    })
+
+    it('N18: an R of our own that a fault of this machine spoilt blames no honest signer', () => {
+      for (const suite of SUITES) {
+        const random = seededRandom(`${seed} wrong R ${suite}`)
+        const group = dealGroup(kernel, random, { suite, t: 2, indices: [1, 2, 3] })
+        const one = roundOne(kernel, random, group, [1, 2, 3], messagesOf(2, 'wrong R'))
+        const two = roundTwo(kernel, group, one)
+        // The second position's R is wrong; the first signer made its share there with it, as a node that has the fault does.
+        const wrong = concatBytes(two.groupCommitments.subarray(0, 64), kernel.baseMul(must(group.shares.get(1))))
+        expect(blameAll(kernel, group, one.transcript, two.signatureShares, wrong)).toEqual([])
+        const misled: Kernel = Object.assign(Object.create(kernel), { sum: () => wrong })
+        const own = jobs.signShares.run(misled, {
+          ...one.transcript,
+          index: 1,
+          share: must(group.shares.get(1)),
+          nonces: must(one.nonces[0]),
+        })
+        if (own.status !== 'signed') return expect.fail(own.status)
+        const shares = [own.signatureShares, ...two.signatureShares.slice(1)]
+        expect(blameAll(kernel, group, one.transcript, shares, own.groupCommitments)).toEqual([{ signer: 0, position: 1 }])
+      }
     })
 
     it('N28, ancestor fault 7: the challenge comes from the transcript alone', () => {
@@ -192,9 +216,8 @@ for (const kernel of await kernels()) {
       expect(two.signatureShares.map((share) => share.length)).toEqual([32, 32])
       const other = roundTwo(kernel, group, { ...one, transcript: { ...one.transcript, messages: messagesOf(1, 'another') } })
       expect(toHex(other.challenges)).not.toBe(toHex(two.challenges))
-      expect(blameAll(kernel, group, one.transcript, [must(two.signatureShares[0]), must(other.signatureShares[1])])).toEqual([
-        { signer: 1, position: 0 },
-      ])
+      const shares = [must(two.signatureShares[0]), must(other.signatureShares[1])]
+      expect(blameAll(kernel, group, one.transcript, shares, two.groupCommitments)).toEqual([{ signer: 1, position: 0 }])
     })
 
     it('N11: the group key is in the binding factors', () => {

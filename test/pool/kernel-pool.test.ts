@@ -212,7 +212,7 @@ describe('arguments and results', () => {
       commitNonces: { suite: 'bip340', share: item, randomness: item },
       signShares: { ...transcript, index: 1, share: item, nonces: item },
       aggregate: { suite: 'bip340', groupPublicKey: item, groupCommitments: item, challenges: item, signatureShares: [item] },
-      findBadShares: { ...transcript, verifyingShares: item, signatureShares: [item], groupCommitments: null },
+      findBadShares: { ...transcript, verifyingShares: item, signatureShares: [item], groupCommitments: item },
     }
     const pool = await open({ workers: 0 })
     const refused = async (name: string, args: unknown, field: string): Promise<void> => {

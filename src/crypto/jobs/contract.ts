@@ -211,8 +211,8 @@ export interface JobTable {
       /** signers x 33, in the order of `signers`, from the key record */
       readonly verifyingShares: Batch
       readonly signatureShares: readonly Batch[]
-      /** positions x 64: what our own `signShares` computed for this very transcript; null computes it again */
-      readonly groupCommitments: Batch | null
+      /** positions x 64: what our own `signShares` computed for this very transcript */
+      readonly groupCommitments: Batch
     }
     readonly result: { readonly invalid: readonly { /** place in `signers` */ readonly signer: number; readonly position: number }[] }
   }
