@@ -48,11 +48,11 @@ export function requireProduct(a: usize, b: usize, hundredths: i32): void {
   hold(magnitude(a) * magnitude(b) * 100 <= <f64>hundredths, PRODUCT)
 }
 
-/** limbs 0, 1, 3..7 in [0, 2^29), limb 2 within 2^15 of that, limb 8 in [0, 2^24) */
+/** limbs 0, 1, 3..7 in [0, 2^29), limb 2 within 2^14 of that, limb 8 in [0, 2^24) */
 export function requireReduced(a: usize): void {
   for (let i: usize = 0; i < 72; i += 8) {
     const limb = load<i64>(a + i)
-    const slack: i64 = i == 16 ? 32768 : 0
+    const slack: i64 = i == 16 ? 16384 : 0
     hold(limb >= -slack && limb < (i < 64 ? 536870912 : 16777216) + slack, REDUCED)
   }
 }

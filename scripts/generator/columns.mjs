@@ -8,7 +8,10 @@ export const MASK = '0x1fffffff'
 export const LIMB = 1n << 29n
 const LIMIT = 1n << 63n
 
-/** Bounds of the limbs of `times` reduced elements: limbs 0..7 within 2^29 + 2^15, limb 8 within 2^24. `times` in hundredths. */
+/**
+ * Bounds of the limbs of a reduced element and of the difference of two, `times` over: limbs 0..7 within 2^29 + 2^15, limb 8 within 2^24.
+ * `times` in hundredths.
+ */
 export function reducedBounds(hundredths) {
   const bound = (value) => (value * BigInt(hundredths)) / 100n
   return Array.from({ length: LIMBS }, (_, i) => bound(i < 8 ? LIMB + (1n << 15n) : 1n << 24n))

@@ -17,6 +17,8 @@ import {
 export const P = (1n << 256n) - (1n << 32n) - 977n
 /** 2^261 = 2^5 (2^32 + 977) mod p: a digit u of column 9 + k is 31264 u in column k and u << 8 in column k + 1 */
 const FOLD = 31264n
+/** how far limb 2 of a reduced element may be outside [0, 2^29) */
+const SPILL = 1n << 14n
 
 /**
  * `columns(k)` for k = 0..16; `minus`: operands subtracted limb by limb before any carry, `{ name, times }`. The digits of the high half
@@ -71,7 +73,8 @@ function reduction(columns, minus) {
   const second = LIMB + top * 8n + ((top * 977n + LIMB) >> 29n) + 1n
   note(second, 'fold into limb 1')
   const spill = (second >> 29n) + 1n
-  if (spill > 1n << 15n) throw new Error(`limb 2 may leave the reduced form by ${spill}`)
+  // Half of what `reducedBounds` allows: the difference of two reduced elements has m = 1, although limb 2 may be negative in one of them.
+  if (spill > SPILL) throw new Error(`limb 2 may leave the reduced form by ${spill}`)
   lines.push(`  store<i64>(r, f0 & ${MASK}, 0)`, `  store<i64>(r, f1 & ${MASK}, 8)`, '  store<i64>(r, r2 + (f1 >> 29), 16)')
   for (let i = 3; i < LIMBS; i++) lines.push(`  store<i64>(r, r${i}, ${8 * i})`)
   return { body: lines.join('\n'), largest }
@@ -126,7 +129,7 @@ export function fieldMultiplication() {
   return (
     header(`
 Multiplication in the base field, p = 2^256 - 2^32 - 977. x = sum x_i 2^(29 i), nine signed limbs in i64.
-m(x) = max |limb| / 2^29. Every function returns a *reduced* element: limbs 0, 1, 3..7 in [0, 2^29), limb 2 within 2^15 of that,
+m(x) = max |limb| / 2^29. Every function returns a *reduced* element: limbs 0, 1, 3..7 in [0, 2^29), limb 2 within 2^14 of that,
 limb 8 in [0, 2^24): its value lies in (-2^72, 2^256 + 2^72). The difference of two reduced elements has m = 1 and is a legal operand as
 it is. h: high columns, u: their overlapping digits, lo: low columns. A product of differences, (a_j - a_i)(b_i - b_j) = a_i b_j + a_j b_i -
 a_i b_i - a_j b_j, may wrap: only a whole column must fit a signed 64-bit integer. r may alias any operand, because stores come last.
