@@ -1,7 +1,10 @@
 /** Shares of enough signers to be judged by sums: every set of false ones is named exactly. */
 import { describe, expect, it } from 'vitest'
-import { concatBytes, copyBytes, itemOf } from '../../src/bytes.ts'
+import { concatBytes, copyBytes, itemOf, toHex } from '../../src/bytes.ts'
 import { GROUP_ORDER, MINUS_ONE } from '../../src/crypto/group-order.ts'
+import { negatePoint } from '../../src/crypto/point-encoding.ts'
+import { judgeEquations, type ShareEquations } from '../../src/crypto/share-equations.ts'
+import { type Kernel, POINT_BYTES } from '../../src/kernel/contract.ts'
 import { loadWasmKernel } from '../../src/kernel/index.ts'
 import { seededRandom, testSeed } from '../helpers/random.ts'
 import { blameAll, dealGroup, must, roundOne, roundTwo } from './frost-group.ts'
@@ -68,5 +71,51 @@ describe.each(['secp256k1-sha256', 'bip340', 'evm'] as const)('%s', (suite) => {
     expect(() => blameAll(kernel, group, one.transcript, two.signatureShares, must(two.groupCommitments).slice(1))).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', field: 'groupCommitments' }),
     )
+  })
+})
+
+describe('the weights', () => {
+  const random = seededRandom(`${seed} bound`)
+  const points = (): Uint8Array => kernel.baseMul(scalars())
+  const scalars = (): Uint8Array => concatBytes(...Array.from({ length: ITEMS }, () => kernel.scalarAdd(random(32).fill(0, 0, 1), ONE)))
+  const equations: ShareEquations = {
+    hiding: points(),
+    binding: points(),
+    factors: scalars(),
+    shares: scalars(),
+    multipliers: scalars(),
+    keys: points().slice(0, SIGNERS * POINT_BYTES),
+    positions: POSITIONS,
+  }
+
+  /** The first item's weight: the first scalar of the first sum of many, which is tried because one of the shares that are judged first holds. */
+  function firstWeight(given: ShareEquations): string {
+    const sums: Uint8Array[] = []
+    const alone = copyBytes(itemOf(given.hiding, 20, POINT_BYTES))
+    negatePoint(alone)
+    const holding: Kernel = Object.assign(Object.create(kernel), {
+      msmVar: (_: Uint8Array, k: Uint8Array) => {
+        if (k.length === 64) return copyBytes(alone)
+        sums.push(k)
+        return new Uint8Array(POINT_BYTES)
+      },
+    })
+    judgeEquations(holding, given)
+    return toHex(itemOf(must(sums[0]), 0, 32))
+  }
+  const copyOf = (): ShareEquations => structuredClone(equations)
+
+  it('J17: depend on every point and number of every equation', () => {
+    const weights = [firstWeight(copyOf())]
+    expect(firstWeight(copyOf())).toBe(weights[0])
+    for (const field of ['hiding', 'binding', 'factors', 'shares', 'multipliers', 'keys'] as const) {
+      const size = field === 'hiding' || field === 'binding' || field === 'keys' ? POINT_BYTES : 32
+      for (const item of [1, equations[field].length / size - 1]) {
+        const changed = copyOf()
+        changed[field].set(itemOf(equations[field], 0, size), item * size)
+        weights.push(firstWeight(changed))
+      }
+    }
+    expect(new Set(weights).size).toBe(weights.length)
   })
 })

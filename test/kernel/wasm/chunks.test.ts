@@ -50,6 +50,14 @@ describe.each(kernels)('batches larger than the arena: $name', ({ kernel }) => {
     expect(kernel.msmVar(multiples, numbers, scalar(12))).toEqual(kernel.baseMul(total))
   })
 
+  it('msmVar: as many points as one chunk has room for, and g', () => {
+    const [n, points, k] = [8192, multiples.subarray(0, 64 * 8192).slice(), scalars(8192)]
+    const half = (n / 2) * 32
+    const parts = [kernel.msmVar(points.slice(0, 2 * half), k.slice(0, half)), kernel.msmVar(points.slice(2 * half), k.slice(half))]
+    const total = kernel.sum(concatBytes(...parts, kernel.baseMul(scalar(7))), 1)
+    expect(kernel.msmVar(points, k, scalar(7))).toEqual(total)
+  })
+
   it('sum: one column of 9,000, 9,000 columns of 3, 40,000 points in 7 rows', () => {
     expect(kernel.sum(multiples, 1)).toEqual(kernel.baseMul(scalar((COUNT * (COUNT + 1)) / 2)))
     const tripled = kernel.sum(repeat(multiples, 3), COUNT)
