@@ -32,7 +32,7 @@ export const signedHeaderBytes: P.CoderType<Uint8Array> = P.wrap({
 })
 
 /** What an envelope's author signed, without the body. */
-export function signedHeaderOf({ header, headerHash, signature }: Envelope): SignedHeader {
+export function signedHeaderOf({ header, headerHash, signature }: Omit<Envelope, 'body' | 'bytes'>): SignedHeader {
   return { header, headerHash, signature, bytes: concatBytes(encodeHeader(header), signature) }
 }
 
