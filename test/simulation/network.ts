@@ -15,8 +15,9 @@ import { runJob } from '../../src/crypto/jobs/index.ts'
 import type { Kernel } from '../../src/kernel/contract.ts'
 import { verifyEnvelope } from '../../src/wire/envelope.ts'
 import type { Identity } from '../../src/wire/identity.ts'
-import type { ValidatorId } from '../../src/wire/message.ts'
+import type { Envelope, ValidatorId } from '../../src/wire/message.ts'
 import type { Roster } from '../../src/wire/roster.ts'
+import { Agenda } from './agenda.ts'
 
 /** The label of every simulated network. */
 export const NETWORK = 'simulation'
@@ -29,6 +30,10 @@ export interface Delivery {
   readonly from: ValidatorId
   readonly to: ValidatorId
   readonly bytes: Uint8Array
+  /** virtual milliseconds on the way; a random delay if absent */
+  readonly delayMs?: number
+  /** for a corrupted recipient: what its machine is to believe, past the inbox and its checks */
+  readonly believed?: Envelope
 }
 
 export interface NetworkOptions {
@@ -84,8 +89,9 @@ export class SimulatedNetwork {
   /** every byte string that was sent, in order */
   readonly sent: Delivery[] = []
   readonly #options: NetworkOptions
-  readonly #queue: { readonly at: number; readonly order: number; readonly action: () => void }[] = []
-  #order = 0
+  readonly #agenda = new Agenda()
+  /** Verdicts on signatures by the bytes that were sent: a broadcast has one signature and many recipients. */
+  readonly #verdicts = new WeakMap<Uint8Array, boolean>()
   #now = 0
 
   constructor(options: NetworkOptions) {
@@ -121,23 +127,30 @@ export class SimulatedNetwork {
 
   /** Calls `action` at a random time of the schedule. */
   later(action: () => void, maxDelayMs = this.#options.maxDelayMs ?? 50): void {
-    this.#at(this.#now + this.fraction() * maxDelayMs, action)
+    this.#agenda.add(this.#now + this.fraction() * maxDelayMs, action)
   }
 
-  /** Until nothing is left to happen; deadlines fire. */
+  /** Calls `action` after this much virtual time. */
+  after(delayMs: number, action: () => void): void {
+    this.#agenda.add(this.#now + delayMs, action)
+  }
+
+  /** Until nothing is left to happen; deadlines fire when they are due. */
   run(): void {
-    for (;;) {
-      while (this.#queue.length > 0) this.#next()
-      const deadline = Math.min(...[...this.nodes.values()].map(({ inner }) => inner.nextDeadline()))
-      if (deadline === Number.POSITIVE_INFINITY) return
-      this.#now = Math.max(this.#now, deadline)
-      this.cleanup()
-    }
+    this.runUntil(Number.POSITIVE_INFINITY)
   }
 
   /** What is due until then, and deadlines. */
   runUntil(time: number): void {
-    while (this.#queue.some(({ at }) => at <= time)) this.#next()
+    for (;;) {
+      const deadline = Math.min(...[...this.nodes.values()].map(({ inner }) => inner.nextDeadline()))
+      const next = Math.min(this.#agenda.due, deadline)
+      if (next > time || next === Number.POSITIVE_INFINITY) break
+      this.#now = Math.max(this.#now, next)
+      if (this.#agenda.due <= next) this.#agenda.take()?.()
+      else this.cleanup()
+    }
+    if (time === Number.POSITIVE_INFINITY) return
     this.#now = Math.max(this.#now, time)
     this.cleanup()
   }
@@ -176,8 +189,16 @@ export class SimulatedNetwork {
     const node = this.node(to)
     const opened = node.inbox.open(bytes)
     if (typeof opened === 'string') node.dropped.push(opened)
-    else if (!verifyEnvelope(opened.envelope, opened.publicKey)) node.dropped.push('signature')
+    else if (!this.#isSigned(bytes, opened.envelope, opened.publicKey)) node.dropped.push('signature')
     else this.#perform(node, () => node.inner.message(opened.envelope, this.#now))
+  }
+
+  #isSigned(bytes: Uint8Array, envelope: Envelope, publicKey: Uint8Array): boolean {
+    const known = this.#verdicts.get(bytes)
+    if (known !== undefined) return known
+    const verdict = verifyEnvelope(envelope, publicKey)
+    this.#verdicts.set(bytes, verdict)
+    return verdict
   }
 
   #node(id: ValidatorId, identity: Identity): SimulatedNode {
@@ -266,7 +287,11 @@ export class SimulatedNetwork {
     const { intercept, duplicate = 0 } = this.#options
     for (const passed of intercept === undefined ? [delivery] : intercept(delivery)) {
       const copies = this.fraction() < duplicate ? 2 : 1
-      for (let i = 0; i < copies; i++) this.later(() => this.deliver(passed.to, passed.bytes))
+      for (let i = 0; i < copies; i++) {
+        const arrive = () => this.#arrive(passed)
+        if (passed.delayMs === undefined) this.later(arrive)
+        else this.after(passed.delayMs, arrive)
+      }
     }
   }
 
@@ -277,22 +302,9 @@ export class SimulatedNetwork {
     node.outcomes.set(outcome.ceremonyId, [...(node.outcomes.get(outcome.ceremonyId) ?? []), outcome])
   }
 
-  #at(at: number, action: () => void): void {
-    this.#order += 1
-    this.#queue.push({ at, order: this.#order, action })
-  }
-
-  #next(): void {
-    let first = 0
-    for (let i = 1; i < this.#queue.length; i++) {
-      const a = this.#queue[i]
-      const b = this.#queue[first]
-      if (a !== undefined && b !== undefined && (a.at < b.at || (a.at === b.at && a.order < b.order))) first = i
-    }
-    const [entry] = this.#queue.splice(first, 1)
-    if (entry === undefined) return
-    this.#now = Math.max(this.#now, entry.at)
-    entry.action()
+  #arrive({ to, bytes, believed }: Delivery): void {
+    if (believed === undefined) this.deliver(to, bytes)
+    else this.#perform(this.node(to), ({ inner }) => inner.message(believed, this.#now))
   }
 }
 
