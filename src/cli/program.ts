@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { demoCommand } from './demo.ts'
+import { evidenceCommand } from './evidence.ts'
 import { EXIT, errorJson, exitCodeOf } from './exit.ts'
 import type { Terminal } from './terminal.ts'
 import { verifyCommand } from './verify.ts'
@@ -23,11 +24,14 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeErr: (text) => terminal.log(text.trimEnd()), writeOut: (text) => terminal.writeResult(text.trimEnd()) })
-  for (const command of [demoCommand, verifyCommand]) {
+  for (const command of [demoCommand, verifyCommand, evidenceCommand]) {
     program.addCommand(
-      command((run) => {
-        chosen = run
-      }).copyInheritedSettings(program),
+      inheriting(
+        program,
+        command((run) => {
+          chosen = run
+        }),
+      ),
     )
   }
   program.hook('preAction', (_, command) => assertValues(command))
@@ -42,6 +46,13 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     else if (!(error instanceof CommanderError)) terminal.log(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return exitCodeOf(error)
   }
+}
+
+/** Also where commands have commands of their own: those were made before they had a parent. */
+function inheriting(parent: Command, command: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const below of command.commands) inheriting(command, below)
+  return command
 }
 
 /** commander takes whatever follows as the value: "--seed --json" is a forgotten seed, not one called "--json". */

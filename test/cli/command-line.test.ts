@@ -1,46 +1,10 @@
 /** The built command as a process: what a shell, a script and an operator see. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT } from '../project/sources.ts'
-
-const MAIN = path.join(ROOT, 'dist', 'src', 'cli', 'main.js')
-
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
+import { type Ended, oneLine, quorate, start } from './command.ts'
 
 /** Loaded before anything else, in each thread: a worker's first words. The handler of signals is in place by then. */
 const TELLS_OF_WORKER = "import { isMainThread } from 'node:worker_threads'; if (!isMainThread) process._rawDebug('a worker starts')"
-
-function start(args: readonly string[], env: Record<string, string> = {}): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
-  return {
-    child,
-    ended: once(child, 'close').then(([code]: unknown[]) => ({ code: typeof code === 'number' ? code : null, stdout, stderr })),
-  }
-}
-
-const quorate = (...args: string[]): Promise<Ended> => start(args).ended
-
-function oneLine({ stdout }: Ended): Record<string, unknown> {
-  expect(stdout.endsWith('\n')).toBe(true)
-  expect(stdout.trimEnd().split('\n').length).toBe(1)
-  const value: unknown = JSON.parse(stdout)
-  if (typeof value !== 'object' || value === null) throw new Error('not an object')
-  return { ...value }
-}
 
 describe('quorate demo', () => {
   it('prints exactly one line of JSON, with a key, a signature count and bytes a suite', async () => {

@@ -2,7 +2,9 @@
  * The promised lines of `--json`, written a second time and compared with the commands' own types. Nothing here runs; `npm run types` checks
  * it. The commands are not importable from the package, so this is not part of the comparison with the installed one.
  */
+
 import type { DemoJson } from '../../src/cli/demo/run.ts'
+import type { EvidenceJson } from '../../src/cli/evidence/verify.ts'
 import type { ErrorJson } from '../../src/cli/exit.ts'
 import type { FailureJson } from '../../src/cli/outcome-json.ts'
 import type { ErrorCode, Failure, Fault, KeyId, Protocol, StageName } from '../package/client-surface.ts'
@@ -61,6 +63,24 @@ interface PromisedError {
   message: string
 }
 
+type PromisedEvidence = { schema: 'quorate.evidence/1' } & (
+  | {
+      proven: true
+      validator: string
+      fault: Fault
+      description: string
+      network: string
+      kind: 'keygen' | 'preprocess' | 'sign'
+      ceremonyId: string
+      sid: string
+      sent: 'message' | 'view' | 'abort'
+      stage: StageName | null
+      message?: number
+      evidence: string
+    }
+  | { proven: false; reason: string }
+)
+
 /** A fault of ours is told in the same line: the one code that the table of errors does not have. */
 type WithoutInternal = { [K in keyof ErrorJson]: K extends 'code' ? Exclude<ErrorJson[K], 'ERR_INTERNAL'> : ErrorJson[K] }
 
@@ -69,5 +89,6 @@ export type Lines = [
   Check<Has<DemoJson['pool'], PoolStats>>,
   // A command reports success in its own line so far.
   Check<Same<FailureJson, Extract<PromisedOutcome, { status: 'failure' }>>>,
+  Check<Same<EvidenceJson, PromisedEvidence>>,
   Check<Same<WithoutInternal, PromisedError>>,
 ]
