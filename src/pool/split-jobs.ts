@@ -99,10 +99,15 @@ function dealingRanges(args: JobArgs<'dealShares'>, count: number, kernel: Kerne
 const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
   /** The multiples of G are nearly all of it; the proofs are made where the pieces come together. */
   dealCommitments(args, count) {
-    const scalars = concatBytes(args.coefficients, args.proofNonces, args.encryptionSecret)
-    const ranges = cut(Math.floor(scalars.length / SCALAR_BYTES), count)
-    const complete = args.coefficients.length === args.positions * args.minSigners * SCALAR_BYTES
-    if (ranges.length < 2 || !complete || args.proofNonces.length !== args.positions * SCALAR_BYTES) return null
+    const { coefficients, proofNonces, encryptionSecret, positions, minSigners } = args
+    const ranges = cut(positions * (minSigners + 1) + 1, count)
+    const complete =
+      coefficients.length === positions * minSigners * SCALAR_BYTES &&
+      proofNonces.length === positions * SCALAR_BYTES &&
+      encryptionSecret.length === SCALAR_BYTES
+    // Only now, since nobody would wipe what is not cut.
+    if (ranges.length < 2 || !complete) return null
+    const scalars = concatBytes(coefficients, proofNonces, encryptionSecret)
     return {
       pieces: ranges.map((range) => ({ type: 'operation', name: 'baseMul', args: [part(scalars, SCALAR_BYTES, range)] })),
       secrets: [scalars],

@@ -1,11 +1,12 @@
 /** Work in pieces gives what it gives in one piece: results, errors, and nothing secret left over. */
 import { describe, expect, test } from 'vitest'
+import { toHex } from '../../src/bytes.ts'
 import { Executor } from '../../src/pool/executor.ts'
 import { copyPlain } from '../../src/pool/plain.ts'
 import { failureOfWhole, splitWork } from '../../src/pool/split.ts'
 import type { Outcome, Work } from '../../src/pool/work.ts'
 import { present } from '../crypto/ceremony.ts'
-import { bytesIn } from '../helpers/leftovers.ts'
+import { bytesIn, leftIn, watch } from '../helpers/leftovers.ts'
 import { kernel, scalars } from './support.ts'
 import { faulty, jobs, operations, type Sample } from './work-samples.ts'
 
@@ -100,6 +101,18 @@ test('a lost thread is the failure of the whole, whatever the other pieces say',
       { ok: true, value: 0 },
     ]),
   ).toBeNull()
+})
+
+test('J7: secrets that do not fit each other are not copied for a cut that does not come', () => {
+  const given = present(jobs['dealCommitments']).args as { proofNonces: Uint8Array; encryptionSecret: Uint8Array; coefficients: Uint8Array }
+  const secrets = [given.coefficients, given.proofNonces, given.encryptionSecret].map((bytes) => toHex(bytes.subarray(0, 32)))
+  const lacking = { proofNonces: new Uint8Array(0), encryptionSecret: new Uint8Array(0), coefficients: given.coefficients.slice(32) }
+  for (const [name, bytes] of Object.entries(lacking)) {
+    const args = { ...given, [name]: bytes }
+    const { result, arrays } = watch(kernel, () => splitWork({ type: 'job', name: 'dealCommitments', args }, 3, 'integer'))
+    expect(result).toBeNull()
+    expect(leftIn(arrays, secrets, bytesIn(args))).toEqual([])
+  }
 })
 
 test('a share of ours that each piece of dealing made is wiped in all but one', () => {
