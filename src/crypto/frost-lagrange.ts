@@ -1,20 +1,9 @@
 /** Lagrange coefficients at zero over the signers' indices (RFC 9591 section 4.2). Public. */
-import { concatAll, concatBytes } from '../bytes.ts'
+import { concatAll } from '../bytes.ts'
 import { type Batch, type Kernel, SCALAR_BYTES, type Scalar } from '../kernel/contract.ts'
 import { encodeIdentifier } from './frost-binding.ts'
 import { MINUS_ONE } from './group-order.ts'
-
-/** Column products of rows of scalars: halves the rows at each step, so m rows take log2(m) kernel calls. */
-function multiplyRows(kernel: Kernel, rows: Batch, width: number): Batch {
-  let products = rows
-  while (products.length > width) {
-    const half = (products.length / width) >> 1
-    const multiplied = kernel.scalarMul(products.slice(0, half * width), products.slice(half * width, 2 * half * width))
-    // An odd row out waits for the next step.
-    products = concatBytes(multiplied, products.subarray(2 * half * width))
-  }
-  return products
-}
+import { foldRows } from './polynomial.ts'
 
 /**
  * The coefficient of one signer: product over the others of x_j / (x_j - x_i). Linear in the number of signers, where a table of all
@@ -26,7 +15,7 @@ export function ownLagrange(kernel: Kernel, signers: readonly number[], index: n
   const others = signers.filter((signer) => signer !== index)
   if (others.length === 0) return encodeIdentifier(1)
   const rows = concatAll(others.flatMap((other) => [encodeIdentifier(other), encodeIdentifier(Math.abs(other - index))]))
-  const [numerator, denominator] = halves(multiplyRows(kernel, rows, 2 * SCALAR_BYTES))
+  const [numerator, denominator] = halves(foldRows((a, b) => kernel.scalarMul(a, b), rows, 2 * SCALAR_BYTES))
   const quotient = kernel.scalarMul(numerator, kernel.scalarInvert(denominator))
   // Each smaller index gives one negative factor x_j - x_i.
   const negative = others.filter((other) => other < index).length % 2 === 1

@@ -37,30 +37,33 @@ export function evaluateForEach(kernel: Kernel, coefficients: Batch, minSigners:
 export function sumScalars(kernel: Kernel, rows: readonly Batch[]): Batch {
   const width = rows[0]?.length ?? 0
   if (width === 0 || rows.some((row) => row.length !== width)) throw invalidArgument('rows', 'must have the same number of scalars')
-  return sumRows(kernel, concatAll(rows), width)
+  return foldRows((a, b) => kernel.scalarAdd(a, b), concatAll(rows), width)
 }
 
 /** The sum of all scalars of a batch: as `sumScalars` with one scalar a row, without an array for each. */
 export function sumOfBatch(kernel: Kernel, scalars: Batch): Scalar {
-  return sumRows(kernel, copyBytes(scalars), SCALAR_BYTES)
+  return foldRows((a, b) => kernel.scalarAdd(a, b), copyBytes(scalars), SCALAR_BYTES)
 }
 
-/** Halves the rows at each step, so that m rows take log2(m) kernel calls. Overwrites the rows, which may be secret. */
-function sumRows(kernel: Kernel, rows: Uint8Array<ArrayBuffer>, width: number): Batch {
-  let sums = rows
+/**
+ * One row from all by an operation on scalars, item by item: halves the rows at each step, so that m rows take log2(m) kernel calls. Overwrites
+ * the rows, which may be secret.
+ */
+export function foldRows(combine: (a: Batch, b: Batch) => Batch, rows: Uint8Array<ArrayBuffer>, width: number): Batch {
+  let left = rows
   try {
     for (let count = rows.length / width; count > 1; ) {
       const half = count >> 1
-      const added = kernel.scalarAdd(sums.subarray(0, half * width), sums.subarray(half * width, 2 * half * width))
+      const combined = combine(left.subarray(0, half * width), left.subarray(half * width, 2 * half * width))
       // An odd row out waits for the next step.
-      const next = concatBytes(added, sums.subarray(2 * half * width))
-      wipe(sums, added)
-      sums = next
+      const next = concatBytes(combined, left.subarray(2 * half * width))
+      wipe(left, combined)
+      left = next
       count = count - half
     }
-    return copyBytes(sums)
+    return copyBytes(left)
   } finally {
-    wipe(sums)
+    wipe(left)
   }
 }
 
