@@ -1,11 +1,13 @@
 /** Work in pieces on threads: where it runs, and what happens to it when it is aborted, loses a thread, or the pool closes. */
 import { MessagePort } from 'node:worker_threads'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { toHex } from '../../src/bytes.ts'
+import { jobs as definitions } from '../../src/crypto/jobs/index.ts'
 import { threadsOf } from '../../src/pool/threads.ts'
 import { present } from '../crypto/ceremony.ts'
 import { bytesIn, leftIn, watch } from '../helpers/leftovers.ts'
-import { kernel, long, longWhole, open, scalars, until } from './support.ts'
+import { seededRandom } from '../helpers/random.ts'
+import { kernel, long, longWhole, nonceArgs, open, scalars, until } from './support.ts'
 import { jobs } from './work-samples.ts'
 
 /** `toEqual` takes seconds for 4,000 points. */
@@ -136,5 +138,29 @@ describe('J7: secrets of work in pieces', () => {
     // What was transferred has no length here any more.
     const here = arrays.filter(({ length }) => length > 0)
     expect(leftIn(here, secrets, bytesIn(large))).toEqual([])
+  })
+
+  test.each([
+    ['nobody waits for them any more', 2],
+    ['another piece failed', 1],
+  ])('what pieces answer is wiped when %s', async (reason, answers) => {
+    const pool = await open({ workers: 2 })
+    const controller = new AbortController()
+    const secretsOfResult = vi.spyOn(definitions.commitNonces, 'secretsOfResult')
+    const randomness = seededRandom('answers of pieces')(32 * 2_000)
+    // 64 equal bytes twice in the last piece are refused there.
+    if (reason !== 'nobody waits for them any more') randomness.fill(1, randomness.length - 128)
+    const running = pool.run('commitNonces', { ...nonceArgs(), randomness }, { signal: controller.signal })
+    expect(pool.stats()).toMatchObject({ running: 2 })
+    if (reason === 'nobody waits for them any more') controller.abort()
+    await expect(running).rejects.toThrow()
+    await until(() => pool.stats().running === 0)
+    const given = secretsOfResult.mock.results.map(({ value }) => value as readonly Uint8Array[])
+    secretsOfResult.mockRestore()
+    expect(given).toHaveLength(answers)
+    for (const secrets of given) {
+      expect(secrets).not.toEqual([])
+      for (const secret of secrets) expect(secret.length > 0 && secret.every((byte) => byte === 0)).toBe(true)
+    }
   })
 })
