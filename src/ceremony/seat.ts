@@ -36,6 +36,10 @@ export class Seat {
     return [...this.#places.values()]
   }
 
+  get others(): readonly number[] {
+    return this.places.filter((place) => place !== this.place)
+  }
+
   placeOf(validator: ValidatorId): number | undefined {
     return this.#places.get(validator)
   }
@@ -55,10 +59,11 @@ export class Seat {
     return header.kind === this.#options.context.kind && equalBytes(header.sid, this.sid)
   }
 
-  seal(plan: StagePlan, to: ValidatorId | null, body: Uint8Array, previousTranscript: Uint8Array): Envelope {
+  /** @param stage a stage's number, or that of a view or abort */
+  seal(stage: number, to: ValidatorId | null, body: Uint8Array, previousTranscript: Uint8Array): Envelope {
     const { identity, self: from, context } = this.#options
     const { network, kind, ceremonyId } = context
-    return sealEnvelope(identity, network, { kind, ceremonyId, sid: this.sid, stage: plan.number, from, to, previousTranscript }, body)
+    return sealEnvelope(identity, network, { kind, ceremonyId, sid: this.sid, stage, from, to, previousTranscript }, body)
   }
 
   failure(reason: FailureReason, stage: StageName, faults: readonly ProvenFault[], missing: readonly number[]): Failure {

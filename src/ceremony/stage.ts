@@ -1,6 +1,6 @@
 /**
  * One stage shape for all ceremonies: it awaits one message from each participant, is full, and yields the next step. Early, late, duplicate,
- * disputed, missing and deadline are handled once, by the runtime in `ceremony.ts`, over this shape.
+ * disputed, missing and deadline are handled once, by `StageRunner` and `Ceremony`, over this shape.
  */
 import type { Delivery, Envelope, StageName } from '../wire/message.ts'
 import type { Fault } from './outcome.ts'
@@ -19,6 +19,16 @@ export interface StagePlan<Body = unknown> {
   /** raw size cap: checked before anything is parsed */
   readonly maxBodyBytes: number
   decode(body: Uint8Array): Decoded<Body>
+}
+
+/** The stage of this number; a ceremony need not begin with number 1. */
+export function planOf(plans: readonly StagePlan[], number: number): StagePlan | undefined {
+  return plans.find((plan) => plan.number === number)
+}
+
+/** The last broadcast stage before this one: its digest is what an envelope of this stage carries. None before the first: those carry the sid. */
+export function broadcastBefore(plans: readonly StagePlan[], number: number): StagePlan | undefined {
+  return plans.findLast((plan) => plan.number < number && plan.delivery === 'broadcast')
 }
 
 export interface Received<Body> {

@@ -1,6 +1,6 @@
 /**
  * What a ceremony does next, as plain data: the states (`KeygenState`, `SigningState`, `SharedSecretState`) return steps, and one interpreter
- * (`Ceremony`) turns them into effects. No clock, socket, disk or promise is reachable from here.
+ * (`StageRunner`) turns them into effects. No clock, socket, disk or promise is reachable from here.
  */
 
 import type { Job, JobArgs, JobName, JobResult } from '../crypto/jobs/contract.ts'
