@@ -54,7 +54,8 @@ export function dkgWork(kernel: Kernel, n: number, t: number): JobWork[] {
     ownShares,
     sumCommitments,
     dealers: others.map((party) => ({
-      ...party.dealing,
+      index: party.args.index,
+      encryptionKey: party.dealing.encryptionKey,
       ciphertext: must(runJob(kernel, { name: 'dealShares', args: dealArgs(party, [self], null) }).ciphertexts[0]),
     })),
     verifyingIndices: indices,

@@ -60,7 +60,6 @@ export const stageArgs = {
     dealers: others.map((other) => ({
       index: other.index,
       encryptionKey: other.dealing.encryptionKey,
-      commitments: other.dealing.commitments,
       ciphertext: other.ciphertext,
     })),
     verifyingIndices: integersTo(group.n),

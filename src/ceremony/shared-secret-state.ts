@@ -192,31 +192,37 @@ export class SharedSecretState<Result> {
   ): Step<Result> {
     const { positions, minSigners } = this.#options.shape
     const { encryptionKey } = required(revealed.get(this.#runtime.place)).body
-    const args = {
-      ...kept,
+    const received = {
       sid: this.#runtime.sid,
       index: this.#index,
       positions,
-      minSigners,
+      sharedPoints: kept.sharedPoints,
       encryptionKey,
       dealers: inOrder(ciphertexts).map(([place, { body: ciphertext }]) => {
-        const dealer = required(revealed.get(place)).body
         const index = required(this.#options.indices[place])
-        return { index, encryptionKey: dealer.encryptionKey, commitments: dealer.commitments, ciphertext }
+        return { index, encryptionKey: required(revealed.get(place)).body.encryptionKey, ciphertext }
       }),
+    }
+    const args = {
+      ...kept,
+      ...received,
+      minSigners,
       verifyingIndices: this.#options.verifyingIndices,
       normaliseFor: this.#options.normaliseFor,
     }
     return compute('openShares', args, (opened) => {
-      this.wipe()
       switch (opened.status) {
         case 'shared':
+          this.wipe()
           return this.#onShared({ ...opened, sumCommitments: kept.sumCommitments })
         case 'degenerate':
           return fail('degenerate')
-        case 'bad-shares':
-          // The complaint that proves the bad share (Diffie-Hellman point and DLEQ proof) belongs here; until then nobody is blamed.
-          return fail('fault')
+        case 'bad-shares': {
+          const commitments = inOrder(ciphertexts).map(([place]) => required(revealed.get(place)).body.commitments)
+          // Rejects, as our own failure, if every share is right. The complaint that proves a bad one (Diffie-Hellman point and DLEQ proof) belongs
+          // here; until then nobody is blamed.
+          return compute('findBadDealers', { ...received, minSigners, commitments }, () => fail('fault'))
+        }
       }
     })
   }

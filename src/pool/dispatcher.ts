@@ -10,12 +10,13 @@ import { invalidArgument, QuorateError } from '../errors.ts'
 import { AbortWatch } from './abort.ts'
 import type { PoolStats } from './contract.ts'
 import { estimateMicros } from './cost.ts'
+import { type Cut, cutGiven, cutWork } from './cut.ts'
 import { type Executor, wipeResult } from './executor.ts'
 import { assertJobArguments } from './job-arguments.ts'
 import type { ResolvedPoolOptions } from './options.ts'
-import type { KernelName, Split } from './pieces.ts'
+import type { KernelName } from './pieces.ts'
 import { copyPlain, NotPlain } from './plain.ts'
-import { failureOfWhole, splitWork } from './split.ts'
+import { failureOfWhole } from './split.ts'
 import { PoolStatistics } from './statistics.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import { errorOf, failureOf, type Outcome, type Work } from './work.ts'
@@ -24,7 +25,7 @@ import { errorOf, failureOf, type Outcome, type Work } from './work.ts'
  * A piece costs a crossing, a copy of its input and its share of what is done in every piece; below this it gains too little for taking a thread that
  * other work may want next (bench/decisions/cost-model.ts).
  */
-const MIN_PIECE_MICROS = 500
+const MIN_PIECE_MICROS = 300
 
 /** What the calling thread computes between two turns of the event loop, unless one piece alone takes longer. */
 const INLINE_TURN_MS = 1
@@ -32,10 +33,10 @@ const INLINE_TURN_MS = 1
 interface Task {
   /** what it is expected to take */
   readonly micros: number
-  /** arguments are our copies */
+  /** arguments are our copies, unless it runs in pieces, which have their own */
   readonly work: Work
-  /** the memory of all arrays in it */
-  readonly arrays: readonly Uint8Array<ArrayBuffer>[]
+  /** the memory of all arrays that we copied and still have */
+  arrays: readonly Uint8Array<ArrayBuffer>[]
   readonly queued: number
   readonly resolve: (value: unknown) => void
   readonly reject: (error: QuorateError) => void
@@ -77,11 +78,13 @@ export class Dispatcher {
       const inline = this.#threads === null || micros < this.#options.inlineBelowMicros
       const startsNow = !inline && this.#hasFreeThread()
       if (!startsNow && this.#waiting() >= this.#options.maxQueue) throw new QuorateError('ERR_POOL_BUSY')
-      const arrays: Uint8Array<ArrayBuffer>[] = []
-      const work = this.#copy(given, arrays)
+      const cut = startsNow ? cutGiven(given, this.#piecesFor(micros), this.#kernel) : null
+      const copies: Uint8Array<ArrayBuffer>[] = []
+      const work = cut === null ? this.#copy(given, copies) : given
+      const arrays = cut === null ? copies : cut.arrays
       const task: Task = { micros, work, arrays, queued: performance.now(), resolve, reject, release: () => {}, settled: false }
       if (signal !== null) task.release = this.#aborts.add(signal, () => this.#abort(task))
-      if (startsNow) return this.#start(task)
+      if (startsNow) return cut === null ? this.#startWhole(task) : this.#startPieces(task, cut)
       if (!inline) this.#forThreads.add(task)
       else {
         this.#forHere.add(task)
@@ -175,53 +178,64 @@ export class Dispatcher {
     else task.reject(errorOf(outcome))
   }
 
-  /** Whole on one thread, or in as many pieces as there are free threads and enough work for. */
-  #start(task: Task): void {
-    const started = performance.now()
-    this.#statistics.recordWait(started - task.queued)
-    const count = Math.min(this.#options.workers - this.#running, Math.floor(task.micros / MIN_PIECE_MICROS))
-    const split = count < 2 ? null : splitWork(task.work, count, this.#kernel)
-    if (split === null) {
-      this.#occupy(task.work, task.arrays, (outcome, answered) => {
-        if (answered) this.#recordCompletion(started)
-        this.#settle(task, outcome)
-      })
-    } else this.#startPieces(task, split, started)
+  /** As many as there are free threads and enough work for. */
+  #piecesFor(micros: number): number {
+    return Math.min(this.#options.workers - this.#running, Math.floor(micros / MIN_PIECE_MICROS))
   }
 
-  #startPieces(task: Task, split: Split, started: number): void {
-    const pieces = split.pieces.map((piece): { work: Work; arrays: Uint8Array<ArrayBuffer>[] } => {
-      const arrays: Uint8Array<ArrayBuffer>[] = []
-      return { work: { ...piece, args: copyPlain(piece.args, arrays) } as Work, arrays }
+  #start(task: Task): void {
+    const cut = cutWork(task.work, this.#piecesFor(task.micros), this.#kernel)
+    if (cut === null) this.#startWhole(task)
+    else {
+      wipeAll(task.arrays)
+      task.arrays = cut.arrays
+      this.#startPieces(task, cut)
+    }
+  }
+
+  #startWhole(task: Task): void {
+    const started = this.#recordStart(task)
+    this.#occupy(task.work, task.arrays, (outcome, answered) => {
+      if (answered) this.#recordCompletion(started)
+      this.#settle(task, outcome)
     })
-    wipeAll(split.secrets ?? [])
+  }
+
+  #startPieces(task: Task, cut: Cut): void {
+    const started = this.#recordStart(task)
     const outcomes: Outcome[] = []
-    let left = pieces.length
+    let left = cut.parcels.length
     let allAnswered = true
-    pieces.forEach(({ work, arrays }, i) => {
+    cut.parcels.forEach(({ work, arrays }, i) => {
       this.#occupy(work, arrays, (outcome, answered) => {
         outcomes[i] = outcome
         allAnswered &&= answered
         if (--left > 0) return
         if (allAnswered) this.#recordCompletion(started)
-        this.#settle(task, this.#joinPieces(task, split, outcomes))
-        // Unlike those of whole work the task's own copies stayed here.
+        this.#settle(task, this.#joinPieces(task, cut, outcomes))
+        // Unlike the pieces', what was kept for the end stayed here.
         wipeAll(task.arrays)
       })
     })
   }
 
   /** When nobody waits for the result any more, or some piece failed, the results of the others are wiped. */
-  #joinPieces(task: Task, split: Split, outcomes: readonly Outcome[]): Outcome {
+  #joinPieces(task: Task, { split, kept }: Cut, outcomes: readonly Outcome[]): Outcome {
     const values = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []))
     const failure = task.settled ? failureOf(new QuorateError('ERR_ABORTED')) : failureOfWhole(split, outcomes)
-    const whole = failure ?? this.#executor.finish((kernel) => split.combine(kernel, values))
+    const whole = failure ?? this.#executor.finish((kernel) => split.combine(kernel, values, kept))
     if (whole.ok) return whole
     outcomes.forEach((outcome, i) => {
       const piece = split.pieces[i]
       if (outcome.ok && piece !== undefined) wipeResult(piece, outcome.value)
     })
     return whole
+  }
+
+  #recordStart(task: Task): number {
+    const started = performance.now()
+    this.#statistics.recordWait(started - task.queued)
+    return started
   }
 
   #recordCompletion(started: number): void {

@@ -3,7 +3,7 @@
  * that a worker was lost. Lengths and values are the business of the job, where it runs.
  */
 import { assertBytes, assertInteger } from '../bytes.ts'
-import type { JobArgs, JobName, VerifyingShares } from '../crypto/jobs/contract.ts'
+import type { JobArgs, JobName, ReceivedShares, VerifyingShares } from '../crypto/jobs/contract.ts'
 import { invalidArgument } from '../errors.ts'
 import { assertSuite } from '../kernel/arguments.ts'
 import { MAX_INDEX } from '../kernel/contract.ts'
@@ -41,6 +41,14 @@ function object<T>(shape: Shape<T>): Check {
 }
 
 const transcript = { suite, groupPublicKey: bytes, signers: listOf(count), commitments: listOf(bytes), messages: listOf(bytes) }
+const received = {
+  sid: bytes,
+  index: count,
+  positions: count,
+  sharedPoints: bytes,
+  encryptionKey: bytes,
+  dealers: listOf(object<ReceivedShares['dealers'][number]>({ index: count, encryptionKey: bytes, ciphertext: bytes })),
+}
 const batchOf = { sid: bytes, positions: count, minSigners: count }
 
 const SHAPES: { readonly [N in JobName]: Check } = {
@@ -69,19 +77,16 @@ const SHAPES: { readonly [N in JobName]: Check } = {
     verify: nullOr(object<VerifyingShares>({ sumCommitments: bytes, indices: listOf(count) })),
   }),
   openShares: object<JobArgs<'openShares'>>({
-    ...batchOf,
-    index: count,
-    sharedPoints: bytes,
-    encryptionKey: bytes,
+    ...received,
+    minSigners: count,
     ownShares: bytes,
     sumCommitments: bytes,
-    dealers: listOf(
-      object<JobArgs<'openShares'>['dealers'][number]>({ index: count, encryptionKey: bytes, commitments: bytes, ciphertext: bytes }),
-    ),
     verifyingIndices: listOf(count),
     verifyingShares: nullOr(bytes),
     normaliseFor: nullOr(suite),
   }),
+  sumShares: object<JobArgs<'sumShares'>>(received),
+  findBadDealers: object<JobArgs<'findBadDealers'>>({ ...received, minSigners: count, commitments: listOf(bytes) }),
   commitNonces: object<JobArgs<'commitNonces'>>({ suite, share: bytes, randomness: bytes }),
   signShares: object<JobArgs<'signShares'>>({ ...transcript, index: count, share: bytes, nonces: bytes }),
   aggregate: object<JobArgs<'aggregate'>>({

@@ -13,11 +13,15 @@ export interface Split {
   readonly secrets?: readonly Uint8Array[]
   /** item i of a field in a piece's error is item i + offsets[field][piece] of the whole's; a field that is not listed is the whole's own */
   readonly offsets: Readonly<Record<string, readonly number[]>>
+  /** of the whole's arguments what `combine` needs, to be copied with the pieces; numbers alone it may take from the arguments themselves */
+  readonly kept?: unknown
   /**
    * The whole's result from the pieces', in their order, on the calling thread: little work. It owns the values and wipes those secrets in them that
    * the result does not hand on.
+   *
+   * @param kept the copy
    */
-  combine(kernel: Kernel, values: readonly unknown[]): unknown
+  combine(kernel: Kernel, values: readonly unknown[], kept: unknown): unknown
 }
 
 /** `from` and `to` of each of `count` nearly equal parts of 0..total. */

@@ -15,7 +15,8 @@ import {
 } from '../crypto/jobs/contract.ts'
 import { dealingOf } from '../crypto/jobs/deal-commitments.ts'
 import { concludeShares } from '../crypto/jobs/open-shares.ts'
-import { POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
+import { sumScalars } from '../crypto/polynomial.ts'
+import { COMPRESSED_BYTES, POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
 import { definitionOf } from './executor.ts'
 import { type KernelName, type Piece, rangesOf, type Split } from './pieces.ts'
 import { isRun } from './split-operations.ts'
@@ -58,6 +59,14 @@ function sideBySide(blocks: readonly Uint8Array[], rows: number): Uint8Array {
     for (const block of blocks) out.push(block.subarray((row * block.length) / rows, ((row + 1) * block.length) / rows))
   }
   return concatAll(out)
+}
+
+/** Rows of points without the last of each, and those last ones. */
+function splitRows(points: Uint8Array, rows: number): [Uint8Array, Uint8Array] {
+  const width = points.length / rows
+  const from = (start: number, end: number): Uint8Array =>
+    concatAll(Array.from({ length: rows }, (_, row) => points.subarray(row * width + start, row * width + end)))
+  return [from(0, width - POINT_BYTES), from(width - POINT_BYTES, width)]
 }
 
 function transcriptPart(transcript: SigningTranscript, range: Range): SigningTranscript {
@@ -112,12 +121,14 @@ const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
       pieces: ranges.map((range) => ({ type: 'operation', name: 'baseMul', args: [part(scalars, SCALAR_BYTES, range)] })),
       secrets: [scalars],
       offsets: { scalars: startsOf(ranges) },
-      combine: (kernel, values) => dealingOf(kernel, args, concatAll(values as Uint8Array[])),
+      kept: args,
+      combine: (kernel, values, kept) => dealingOf(kernel, kept as typeof args, concatAll(values as Uint8Array[])),
     }
   },
 
   checkDealings(args, count) {
     const { dealings, ownCommitments } = args
+    const points = args.positions * args.minSigners
     if (dealings.length < 2) return null
     const ranges = cut(dealings.length, count)
     // The identity, as often as needed: the sum of the others alone.
@@ -132,7 +143,7 @@ const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
         const faults = concatAll(results.map((result) => result.faults))
         const sums = results.flatMap(({ sumCommitments }) => sumCommitments ?? [])
         const wanted = sums.length === results.length && faults.every((fault) => fault === DEALING_FAULT.none)
-        return { faults, sumCommitments: wanted ? kernel.sum(concatAll(sums), args.positions * args.minSigners) : null }
+        return { faults, sumCommitments: wanted ? kernel.sum(concatAll(sums), points) : null }
       },
     }
   },
@@ -162,23 +173,51 @@ const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
     }
   },
 
-  /** One piece opens and checks the shares, the others evaluate verifying shares; what the suite does to both comes where they meet. */
+  /**
+   * The dealers in pieces, each of which sums what it opens; the sum of all is checked where they meet, and so is what the suite makes of it. What is still
+   * to be evaluated goes beside them.
+   */
   openShares(args, count) {
-    const { positions, minSigners, sumCommitments, verifyingIndices: indices, verifyingShares } = args
-    if (verifyingShares !== null || indices.length === 0 || sumCommitments.length !== positions * minSigners * POINT_BYTES) return null
+    const { index, positions, minSigners, dealers, sharedPoints, ownShares, sumCommitments, verifyingIndices, verifyingShares } = args
+    const sized =
+      ownShares.length === positions * SCALAR_BYTES &&
+      sumCommitments.length === positions * minSigners * POINT_BYTES &&
+      sharedPoints.length === dealers.length * COMPRESSED_BYTES &&
+      (verifyingShares === null || verifyingShares.length === positions * verifyingIndices.length * POINT_BYTES)
+    if (!sized) return null
+    const separate = !verifyingIndices.includes(index)
+    const indices = [...(verifyingShares === null ? verifyingIndices : []), ...(separate ? [index] : [])]
+    const evaluations = evaluationPieces({ sumCommitments, indices }, minSigners, count - 1)
+    const ranges = cut(dealers.length, count - evaluations.length)
+    if (ranges.length + evaluations.length < 2 || ranges.length === 0) return null
+    const { sid, encryptionKey, normaliseFor } = args
+    const kept = { index, positions, minSigners, sumCommitments, verifyingIndices, normaliseFor, ownShares, verifyingShares }
     return {
       pieces: [
-        piece('openShares', { ...args, verifyingIndices: [], normaliseFor: null }),
-        ...evaluationPieces({ sumCommitments, indices }, minSigners, count - 1),
+        ...ranges.map((range) =>
+          piece('sumShares', {
+            ...{ sid, index, positions, encryptionKey },
+            sharedPoints: part(sharedPoints, COMPRESSED_BYTES, range),
+            dealers: dealers.slice(range.from, range.to),
+          }),
+        ),
+        ...evaluations,
       ],
-      offsets: {},
-      combine(kernel, [first, ...blocks]): JobResult<'openShares'> {
-        const opened = first as JobResult<'openShares'>
-        if (opened.status !== 'shared') return opened
+      offsets: { dealers: startsOf(ranges), points: startsOf(ranges) },
+      kept,
+      combine(kernel, values, ours): JobResult<'openShares'> {
+        const own = ours as typeof kept
+        const sums = (values.slice(0, ranges.length) as JobResult<'sumShares'>[]).map(({ shares }) => shares)
+        const opened = sums.flatMap((shares) => shares ?? [])
         try {
-          return concludeShares(kernel, args, opened.shares, sideBySide(blocks as Uint8Array[], positions))
+          if (opened.length < sums.length) return { status: 'bad-shares' }
+          const points = sideBySide(values.slice(ranges.length) as Uint8Array[], positions)
+          const [ahead, last] = separate ? splitRows(points, positions) : [points, null]
+          const shares = sumScalars(kernel, [own.ownShares, ...opened])
+          opened.push(shares)
+          return concludeShares(kernel, own, shares, { verifyingShares: own.verifyingShares ?? ahead, own: last })
         } finally {
-          wipe(opened.shares)
+          wipe(...opened)
         }
       },
     }

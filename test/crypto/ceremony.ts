@@ -1,5 +1,5 @@
 /** Distributed key generation by hand, one job after the other, with a place to tamper between them. */
-import type { Dealing, JobResult } from '../../src/crypto/jobs/contract.ts'
+import type { Dealing, JobResult, ReceivedShares } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
 import { sumCommitments } from '../../src/crypto/polynomial.ts'
 import { randomScalars } from '../../src/crypto/random-scalars.ts'
@@ -22,7 +22,10 @@ export interface Party {
   readonly dealing: Dealing
 }
 
-export type Opened = JobResult<'openShares'>
+/** With the faults of all dealers where there are bad shares. */
+export type Opened =
+  | Exclude<JobResult<'openShares'>, { status: 'bad-shares' }>
+  | { readonly status: 'bad-shares'; readonly faults: Uint8Array }
 export type Shared = Extract<Opened, { status: 'shared' }>
 
 /** One for the file: its table takes a while to make. */
@@ -108,6 +111,30 @@ export function sharedPointsWith(kernel: Kernel, self: Party, others: readonly P
   return sharedPointsOf(kernel, self.encryptionSecret, peers)
 }
 
+/** What `others` sent to one party, and what opens it. */
+export function receivedAt(
+  kernel: Kernel,
+  sid: Uint8Array,
+  positions: number,
+  self: Party,
+  others: readonly Party[],
+  dealt: Dealt,
+): ReceivedShares {
+  return {
+    sid,
+    index: self.index,
+    positions,
+    sharedPoints: sharedPointsWith(kernel, self, others),
+    encryptionKey: self.dealing.encryptionKey,
+    dealers: others.map(({ index, dealing: { encryptionKey } }) => ({
+      index,
+      encryptionKey,
+      ciphertext: present(dealt.ciphertexts.get(index)?.get(self.index)),
+    })),
+  }
+}
+
+/** Opens the shares of one party, and names the bad ones if there are any. */
 export function openAt(
   kernel: Kernel,
   sid: Uint8Array,
@@ -125,28 +152,15 @@ export function openAt(
 ): Opened {
   const self = present(parties.find((party) => party.index === index))
   const others = parties.filter((party) => party !== self)
-  return runJob(kernel, {
+  const received = receivedAt(kernel, sid, positions, self, others, dealt)
+  const ownShares = present(dealt.own.get(index))
+  const opened = runJob(kernel, {
     name: 'openShares',
-    args: {
-      sid,
-      index,
-      positions,
-      minSigners: t,
-      sharedPoints: sharedPointsWith(kernel, self, others),
-      encryptionKey: self.dealing.encryptionKey,
-      ownShares: present(dealt.own.get(index)),
-      sumCommitments: sums,
-      dealers: others.map(({ index: from, dealing }) => ({
-        index: from,
-        encryptionKey: dealing.encryptionKey,
-        commitments: dealing.commitments,
-        ciphertext: present(dealt.ciphertexts.get(from)?.get(index)),
-      })),
-      verifyingIndices,
-      verifyingShares,
-      normaliseFor,
-    },
+    args: { ...received, minSigners: t, ownShares, sumCommitments: sums, verifyingIndices, verifyingShares, normaliseFor },
   })
+  if (opened.status !== 'bad-shares') return opened
+  const commitments = others.map(({ dealing }) => dealing.commitments)
+  return { ...opened, ...runJob(kernel, { name: 'findBadDealers', args: { ...received, minSigners: t, commitments } }) }
 }
 
 export function present<T>(value: T | undefined): T {

@@ -180,14 +180,22 @@ describe('arguments and results', () => {
     const lists = { signers: [1, 2], commitments: [item], messages: [item] }
     const transcript = { suite: 'bip340', groupPublicKey: item, ...lists }
     const common = { sid: item, index: 1, positions: 1, minSigners: 1 }
-    const dealer = { index: 2, encryptionKey: item, commitments: item }
+    const dealer = { index: 2, encryptionKey: item }
+    const received = {
+      sid: item,
+      index: 1,
+      positions: 1,
+      sharedPoints: item,
+      encryptionKey: item,
+      dealers: [{ ...dealer, ciphertext: item }],
+    }
     const good: Readonly<Record<JobName, object>> = {
       dealCommitments: { ...common, coefficients: item, proofNonces: item, encryptionSecret: item },
       checkDealings: {
         sid: item,
         positions: 1,
         minSigners: 1,
-        dealings: [{ ...dealer, proofs: item }],
+        dealings: [{ ...dealer, commitments: item, proofs: item }],
         weightSeed: item,
         ownCommitments: item,
       },
@@ -200,16 +208,16 @@ describe('arguments and results', () => {
         verify: { sumCommitments: item, indices: [1] },
       },
       openShares: {
-        ...common,
-        sharedPoints: item,
-        encryptionKey: item,
+        ...received,
+        minSigners: 1,
         ownShares: item,
         sumCommitments: item,
-        dealers: [{ ...dealer, ciphertext: item }],
         verifyingIndices: [1],
         verifyingShares: item,
         normaliseFor: 'evm',
       },
+      sumShares: received,
+      findBadDealers: { ...received, minSigners: 1, commitments: [item] },
       commitNonces: { suite: 'bip340', share: item, randomness: item },
       signShares: { ...transcript, index: 1, share: item, nonces: item },
       aggregate: { suite: 'bip340', groupPublicKey: item, groupCommitments: item, challenges: item, signatureShares: [item] },

@@ -25,6 +25,7 @@ function inPieces(work: Sample, count: number): Outcome {
     split.combine(
       own,
       outcomes.map((outcome) => (outcome.ok ? outcome.value : undefined)),
+      split.kept,
     ),
   )
 }
@@ -122,7 +123,7 @@ test('a share of ours that each piece of dealing made is wiped in all but one', 
     ownShares: Uint8Array
     sharedPoints: Uint8Array
   }[]
-  const result = split.combine(kernel, values) as { ownShares: Uint8Array }
+  const result = split.combine(kernel, values, undefined) as { ownShares: Uint8Array }
   const zero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0)
   expect(values.map(({ sharedPoints }) => zero(sharedPoints))).toEqual([true, true, true])
   expect(values.map(({ ownShares }) => zero(ownShares))).toEqual([false, true, true])

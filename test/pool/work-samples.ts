@@ -2,7 +2,7 @@
 import { concatBytes } from '../../src/bytes.ts'
 import { randomScalars } from '../../src/crypto/random-scalars.ts'
 import type { Work } from '../../src/pool/work.ts'
-import { checkDealings, dealAll, makeParties, present, type Shape, sharedPointsWith, sidOf } from '../crypto/ceremony.ts'
+import { checkDealings, dealAll, makeParties, present, receivedAt, type Shape, sidOf } from '../crypto/ceremony.ts'
 import { dealGroup, roundOne, roundTwo } from '../crypto/frost-group.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { kernel } from './support.ts'
@@ -96,18 +96,10 @@ const weightSeed = random(32)
 const checkArgs = { ...common, dealings, weightSeed, ownCommitments }
 const badDealings = dealings.map((dealing, i) => (i % 3 === 1 ? { ...dealing, encryptionKey: new Uint8Array(64) } : dealing))
 const openArgs = {
-  ...common,
-  index: self.index,
-  sharedPoints: sharedPointsWith(kernel, self, others),
-  encryptionKey: self.dealing.encryptionKey,
+  ...receivedAt(kernel, sid, 2, self, others, dealt),
+  minSigners: 3,
   ownShares: present(dealt.own.get(self.index)),
   sumCommitments: present(checkDealings(kernel, sid, shape, dealings, ownCommitments).sumCommitments ?? undefined),
-  dealers: others.map(({ index, dealing }) => ({
-    index,
-    encryptionKey: dealing.encryptionKey,
-    commitments: dealing.commitments,
-    ciphertext: present(dealt.ciphertexts.get(index)?.get(self.index)),
-  })),
   verifyingIndices: [1, 2, 3, 4, 5, 6],
   verifyingShares: null,
   normaliseFor: 'bip340',
@@ -121,6 +113,10 @@ const dealArgs = {
   recipients: others.map(({ index, dealing }) => ({ index, encryptionKey: dealing.encryptionKey })),
   verify: { sumCommitments: openArgs.sumCommitments, indices: openArgs.verifyingIndices },
 }
+const openedShares = kernel.evaluateInExponent(openArgs.sumCommitments, 3, openArgs.verifyingIndices)
+/** Our own is at place 2 of each position. */
+const flipped = openedShares.slice().fill(1, 64 * 2, 64 * 3)
+const ofOthers = { verifyingIndices: [1, 2], verifyingShares: kernel.evaluateInExponent(openArgs.sumCommitments, 3, [1, 2]) }
 const altered = openArgs.dealers.map((dealer, i) => (i === 1 ? { ...dealer, ciphertext: dealer.ciphertext.slice().fill(0, 0, 1) } : dealer))
 
 const group = dealGroup(kernel, seededRandom('group'), { suite: 'bip340', t: 2, indices: [1, 2, 5] })
@@ -151,7 +147,10 @@ export const jobs: Readonly<Record<string, Sample>> = {
   'dealShares without verifying shares': job('dealShares', { ...dealArgs, verify: null }),
   openShares: job('openShares', openArgs),
   'openShares for evm, at indices that are no run': job('openShares', { ...openArgs, verifyingIndices: [3, 1, 6, 2], normaliseFor: 'evm' }),
-  'openShares of a nonce': job('openShares', { ...openArgs, normaliseFor: null }),
+  'openShares with verifying shares': job('openShares', { ...openArgs, verifyingShares: openedShares }),
+  'openShares with those of others': job('openShares', { ...openArgs, ...ofOthers }),
+  'openShares of a nonce': job('openShares', { ...openArgs, verifyingIndices: [], normaliseFor: null }),
+  'openShares with a wrong sum': job('openShares', { ...openArgs, verifyingShares: flipped }),
   'openShares with a bad ciphertext': job('openShares', { ...openArgs, dealers: altered }),
   commitNonces: job('commitNonces', { suite, share: signArgs.share, randomness: random(5 * 64) }),
   signShares: job('signShares', signArgs),

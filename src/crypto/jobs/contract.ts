@@ -30,6 +30,18 @@ export interface VerifyingShares {
   readonly indices: readonly number[]
 }
 
+/** What the dealers sent us, and what opens it. */
+export interface ReceivedShares {
+  readonly sid: Uint8Array
+  readonly index: number
+  readonly positions: number
+  /** secret, dealers x 33, in the order of `dealers`: what `dealShares` gave for the same peers */
+  readonly sharedPoints: Batch
+  readonly encryptionKey: Point64
+  /** other dealers, ascending */
+  readonly dealers: readonly { readonly index: number; readonly encryptionKey: Point64; readonly ciphertext: Uint8Array }[]
+}
+
 export interface SigningTranscript {
   readonly suite: Suite
   readonly groupPublicKey: Point33
@@ -105,27 +117,14 @@ export interface JobTable {
       readonly verifyingShares: Batch
     }
   }
-  /** Decrypts and checks all dealers' shares, sums, derives group key and verifying shares, normalises. */
+  /** Decrypts all dealers' shares, sums, checks the sum, derives group key and verifying shares, normalises. */
   readonly openShares: {
-    readonly args: {
-      readonly sid: Uint8Array
-      readonly index: number
-      readonly positions: number
+    readonly args: ReceivedShares & {
       readonly minSigners: number
-      /** secret, dealers x 33, in the order of `dealers`: what `dealShares` gave for the same peers */
-      readonly sharedPoints: Batch
-      readonly encryptionKey: Point64
       /** secret */
       readonly ownShares: Batch
       /** positions x t x 64: what `checkDealings` gave, not normalised */
       readonly sumCommitments: Batch
-      /** every other dealer, ascending */
-      readonly dealers: readonly {
-        readonly index: number
-        readonly encryptionKey: Point64
-        readonly commitments: Batch
-        readonly ciphertext: Uint8Array
-      }[]
       /** indices whose verifying shares are wanted (keygen: 1..n; a nonce: none, they are computed only to name a culprit) */
       readonly verifyingIndices: readonly number[]
       /** positions x verifyingIndices.length x 64, not normalised: what `dealShares` gave; null: to be evaluated here */
@@ -143,10 +142,26 @@ export interface JobTable {
           /** positions x verifyingIndices.length x 64 */
           readonly verifyingShares: Batch
         }
-      /** one SHARE_FAULT a dealer */
-      | { readonly status: 'bad-shares'; readonly faults: Uint8Array }
+      /** some dealer's share is wrong: `findBadDealers` says whose */
+      | { readonly status: 'bad-shares' }
       /** a sum that must not be the identity is it */
       | { readonly status: 'degenerate' }
+  }
+  /** A part of `openShares`: the sum of what some dealers sent, decrypted, and not checked against anything. */
+  readonly sumShares: {
+    readonly args: ReceivedShares
+    /** secret, positions x 32; null when a ciphertext does not open or holds a number of q or more */
+    readonly result: { readonly shares: Batch | null }
+  }
+  /** Only after `openShares` found bad shares: names every dealer whose share does not open or does not fit its commitments. */
+  readonly findBadDealers: {
+    readonly args: ReceivedShares & {
+      readonly minSigners: number
+      /** one a dealer, in the order of `dealers`: positions x t x 64 */
+      readonly commitments: readonly Batch[]
+    }
+    /** one SHARE_FAULT a dealer, some of them above 0: otherwise this machine computed wrongly, an integrity error */
+    readonly result: { readonly faults: Uint8Array }
   }
   /** FROST round one: hedged nonces and their commitments. */
   readonly commitNonces: {

@@ -7,15 +7,19 @@ import type { JobArgs, JobName, JobResult } from './contract.ts'
 import { dealCommitments } from './deal-commitments.ts'
 import { dealShares } from './deal-shares.ts'
 import type { JobDefinition } from './definition.ts'
+import { findBadDealers } from './find-bad-dealers.ts'
 import { findBadShares } from './find-bad-shares.ts'
 import { openShares } from './open-shares.ts'
 import { signShares } from './sign-shares.ts'
+import { sumShares } from './sum-shares.ts'
 
 export const jobs: { readonly [N in JobName]: JobDefinition<N> } = {
   dealCommitments,
   checkDealings,
   dealShares,
   openShares,
+  sumShares,
+  findBadDealers,
   commitNonces,
   signShares,
   aggregate,

@@ -1,14 +1,14 @@
 /** No job leaves a secret in an array that it made, whether it ends well or the kernel fails in the middle of it. */
 import { describe, expect, it } from 'vitest'
 import { copyBytes } from '../../../src/bytes.ts'
-import type { Job, JobName } from '../../../src/crypto/jobs/contract.ts'
+import { type Job, type JobName, SHARE_FAULT } from '../../../src/crypto/jobs/contract.ts'
 import { jobs, runJob } from '../../../src/crypto/jobs/index.ts'
-import { sumCommitments } from '../../../src/crypto/polynomial.ts'
+import { evaluateForEach, sumCommitments } from '../../../src/crypto/polynomial.ts'
 import { reduceWide } from '../../../src/crypto/suites/index.ts'
 import type { Suite } from '../../../src/kernel/contract.ts'
 import { bytesIn, KernelFailure, leftIn, secretsOf, watch } from '../../helpers/leftovers.ts'
 import { seededRandom, testSeed } from '../../helpers/random.ts'
-import { dealAll, kernels, makeParties, present, type Shape, sharedPointsWith, sidOf } from '../ceremony.ts'
+import { dealAll, kernels, makeParties, present, receivedAt, type Shape, sidOf } from '../ceremony.ts'
 import { dealGroup, roundOne } from '../frost-group.ts'
 
 const kernel = present(kernels[1])[1]
@@ -21,21 +21,16 @@ const self = present(parties[0])
 const others = parties.slice(1)
 const common = { sid, index: 1, positions: 3, minSigners: 2 }
 
-function openShares(normaliseFor: Suite | null, spoilt = false): Job {
-  const dealers = others.map(({ index, dealing }, i) => ({
-    index,
-    encryptionKey: dealing.encryptionKey,
-    // A bad share of one makes the job look at each dealer and position by itself.
-    commitments: spoilt && i === 1 ? self.dealing.commitments : dealing.commitments,
-    ciphertext: present(dealt.ciphertexts.get(index)?.get(1)),
-  }))
+const received = receivedAt(kernel, sid, 3, self, others, dealt)
+/** The second of the others seems to have published something else than it dealt. */
+const otherCommitments = others.map(({ dealing }, i) => (i === 1 ? self.dealing.commitments : dealing.commitments))
+
+function openShares(normaliseFor: Suite | null, commitments = others.map(({ dealing }) => dealing.commitments)): Job {
   const args = {
-    ...common,
-    sharedPoints: sharedPointsWith(kernel, self, others),
-    encryptionKey: self.dealing.encryptionKey,
+    ...received,
+    minSigners: 2,
     ownShares: present(dealt.own.get(1)),
-    sumCommitments: sumCommitments(kernel, [self.dealing.commitments, ...dealers.map(({ commitments }) => commitments)]),
-    dealers,
+    sumCommitments: sumCommitments(kernel, [self.dealing.commitments, ...commitments]),
     verifyingIndices: [1, 2, 3, 4],
     verifyingShares: null,
     normaliseFor,
@@ -65,7 +60,8 @@ const dealing: Readonly<Record<string, Job>> = {
   'openShares, a nonce': openShares(null),
   'openShares, a bip340 key': openShares('bip340'),
   'openShares, an evm key': openShares('evm'),
-  'openShares with a bad share': openShares(null, true),
+  'openShares with a bad share': openShares(null, otherCommitments),
+  sumShares: { name: 'sumShares', args: received },
   commitNonces: {
     name: 'commitNonces',
     args: { suite: 'bip340', share, randomness: seededRandom(`${seed} randomness`)(3 * 64) },
@@ -104,6 +100,25 @@ describe.each(Object.entries(dealing))('%s', (_, job) => {
     const before = bytesIn(job.args).map((bytes) => copyBytes(bytes))
     for (let failAt = 0; failAt < clean.calls.length; failAt++) watch(kernel, (watched) => runJob(watched, job) as unknown, failAt)
     expect(bytesIn(job.args)).toEqual(before)
+  })
+})
+
+describe('findBadDealers', () => {
+  const args = { ...received, minSigners: 2, commitments: otherCommitments }
+  // The kernel adds none of them up here: they are named.
+  const secrets = others.flatMap(({ coefficients }) =>
+    evaluateForEach(kernel, coefficients, 2, [1]).flatMap((values) =>
+      [0, 32, 64].map((at) => Buffer.from(values.subarray(at, at + 32)).toString('hex')),
+    ),
+  )
+
+  it('leaves no share of any dealer behind, whichever call of the kernel throws', () => {
+    const clean = watch(kernel, (watched) => runJob(watched, { name: 'findBadDealers', args }))
+    expect([...present(clean.result).faults]).toEqual([SHARE_FAULT.none, SHARE_FAULT.wrongShare, SHARE_FAULT.none])
+    for (let failAt = 0; failAt <= clean.calls.length; failAt++) {
+      const ended = watch(kernel, (watched) => runJob(watched, { name: 'findBadDealers', args }), failAt)
+      expect(leftIn(ended.arrays, secrets, bytesIn(args)), `call ${failAt}`).toEqual([])
+    }
   })
 })
 

@@ -5,7 +5,7 @@ import { jobs, runJob } from '../../../src/crypto/jobs/index.ts'
 import { evaluateForEach, sumCommitments } from '../../../src/crypto/polynomial.ts'
 import { bytesIn, leftIn, watch } from '../../helpers/leftovers.ts'
 import { seededRandom, testSeed } from '../../helpers/random.ts'
-import { baseline, dealAll, makeParties, present, type Shape, shared, sharedPointsWith, sidOf } from '../ceremony.ts'
+import { baseline, dealAll, makeParties, present, receivedAt, type Shape, sidOf } from '../ceremony.ts'
 
 const seed = testSeed()
 const shape: Shape = { n: 3, t: 2, positions: 2 }
@@ -27,6 +27,7 @@ const PUBLIC = new Set([
   'checkPoints',
 ])
 
+const received = receivedAt(baseline, sid, 2, self, others, dealt)
 const plainArgs = {
   dealCommitments: {
     sid,
@@ -49,28 +50,20 @@ const plainArgs = {
     verify: { sumCommitments: self.dealing.commitments, indices: [1, 2, 3] },
   },
   openShares: {
-    sid,
-    index: 1,
-    positions: 2,
+    ...received,
     minSigners: 2,
-    sharedPoints: sharedPointsWith(baseline, self, others),
-    encryptionKey: self.dealing.encryptionKey,
     ownShares: present(dealt.own.get(1)),
     sumCommitments: sumCommitments(
       baseline,
       parties.map(({ dealing }) => dealing.commitments),
     ),
-    dealers: others.map(({ index, dealing }) => ({
-      index,
-      encryptionKey: dealing.encryptionKey,
-      commitments: dealing.commitments,
-      ciphertext: present(dealt.ciphertexts.get(index)?.get(1)),
-    })),
     verifyingIndices: [1, 2, 3],
     verifyingShares: null,
     normaliseFor: 'bip340',
   },
-} satisfies { [N in 'dealCommitments' | 'dealShares' | 'openShares']: JobArgs<N> }
+  sumShares: received,
+  findBadDealers: { ...received, minSigners: 2, commitments: [present(others[1]), self].map(({ dealing }) => dealing.commitments) },
+} satisfies { [N in 'dealCommitments' | 'dealShares' | 'openShares' | 'sumShares' | 'findBadDealers']: JobArgs<N> }
 
 function chunks(bytes: Uint8Array, size: number): string[] {
   return Array.from({ length: bytes.length / size }, (_, i) => toHex(bytes.subarray(i * size, (i + 1) * size)))
@@ -81,9 +74,11 @@ function secretScalars(): string[] {
   const values = parties.flatMap(({ coefficients }) => evaluateForEach(baseline, coefficients, 2, [1, 2, 3]))
   const sums = (['secp256k1-sha256', 'bip340'] as const).map((normaliseFor) => {
     const opened = runJob(baseline, { name: 'openShares', args: { ...plainArgs.openShares, normaliseFor } })
-    return shared(opened).shares
+    if (opened.status !== 'shared') throw new Error(`test: it ended as ${opened.status}`)
+    return opened.shares
   })
-  const all = [self.coefficients, self.proofNonces, self.encryptionSecret, ...sums, ...values]
+  const partial = present(runJob(baseline, { name: 'sumShares', args: received }).shares ?? undefined)
+  const all = [self.coefficients, self.proofNonces, self.encryptionSecret, ...sums, partial, ...values]
   return all.flatMap((bytes) => chunks(bytes, 32))
 }
 
@@ -141,7 +136,7 @@ describe.each(Object.keys(plainArgs) as (keyof typeof plainArgs)[])('%s', (name)
     const result: unknown = runJob(baseline, { name, args: plainArgs[name] } as Job)
     const definition = jobs[name] as { secretsOfResult(result: unknown): readonly Uint8Array[] }
     const named = definition.secretsOfResult(result)
-    expect(named.length).toBe({ dealCommitments: 0, dealShares: 2, openShares: 1 }[name])
+    expect(named.length).toBe({ dealCommitments: 0, dealShares: 2, openShares: 1, sumShares: 1, findBadDealers: 0 }[name])
     const rest = bytesIn(result).filter((bytes) => !named.includes(bytes))
     for (const bytes of rest) for (const secret of secrets) expect(toHex(bytes).includes(secret)).toBe(false)
   })
@@ -158,15 +153,20 @@ describe.each(Object.keys(plainArgs) as (keyof typeof plainArgs)[])('%s', (name)
 
 describe('openShares with faulty dealers', () => {
   const cases = {
-    'an undecryptable share': { 0: { ciphertext: new Uint8Array(80) } },
-    'a wrong share': { 1: { commitments: present(others[0]).dealing.commitments } },
+    'an undecryptable share': {
+      dealers: received.dealers.map((dealer, i) => (i === 0 ? { ...dealer, ciphertext: new Uint8Array(80) } : dealer)),
+    },
+    'a wrong share': {
+      sumCommitments: sumCommitments(
+        baseline,
+        [self, self, self].map(({ dealing }) => dealing.commitments),
+      ),
+    },
   }
   it.each(Object.entries(cases))('leaves no secret of the honest ones behind: %s', (_, changes) => {
-    const dealers = plainArgs.openShares.dealers.map((dealer, i) => ({ ...dealer, ...(changes as Record<number, object>)[i] }))
-    const sums = sumCommitments(baseline, [self.dealing.commitments, ...dealers.map(({ commitments }) => commitments)])
-    const args = { ...plainArgs.openShares, dealers, sumCommitments: sums }
+    const args = { ...plainArgs.openShares, ...changes }
     const { result, arrays } = watch(baseline, (kernel) => runJob(kernel, { name: 'openShares', args }))
-    expect(result?.status).toBe('bad-shares')
+    expect(result).toEqual({ status: 'bad-shares' })
     expect(leftIn(arrays, secrets, bytesIn(args))).toEqual([])
   })
 })
@@ -175,7 +175,18 @@ describe('the table of jobs', () => {
   it('finds each job under its own name', () => {
     const names = Object.keys(jobs).sort() as JobName[]
     expect(names).toEqual(
-      ['aggregate', 'checkDealings', 'commitNonces', 'dealCommitments', 'dealShares', 'findBadShares', 'openShares', 'signShares'].sort(),
+      [
+        'aggregate',
+        'checkDealings',
+        'commitNonces',
+        'dealCommitments',
+        'dealShares',
+        'findBadDealers',
+        'findBadShares',
+        'openShares',
+        'signShares',
+        'sumShares',
+      ].sort(),
     )
   })
 

@@ -1,0 +1,67 @@
+/** Who sent what does not open or does not fit: each dealer's share against the dealer's own commitments, position by position. */
+import { concatAll, itemOf, wipe } from '../../bytes.ts'
+import { invalidArgument, QuorateError } from '../../errors.ts'
+import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES } from '../../kernel/contract.ts'
+import { gatherPosition } from '../polynomial.ts'
+import { type JobArgs, SHARE_FAULT } from './contract.ts'
+import type { JobDefinition } from './definition.ts'
+import { decryptAll, encodingFaults, MICROS_A_DEALER } from './received-shares.ts'
+
+type Args = JobArgs<'findBadDealers'>
+
+/** Sizes are fixed by the codec; another one here is the caller's mistake. */
+function checkShape({ positions, minSigners, dealers, commitments }: Args): void {
+  if (commitments.length !== dealers.length) throw invalidArgument('commitments', 'must have one entry a dealer')
+  commitments.forEach((batch, i) => {
+    if (batch.length !== positions * minSigners * POINT_BYTES) {
+      throw invalidArgument(`commitments[${i}]`, 'must be positions x minSigners x 64 bytes')
+    }
+  })
+}
+
+/** Checks each dealer without an earlier fault, and writes what it finds into `faults`. */
+function checkEachDealer(kernel: Kernel, args: Args, received: readonly (Batch | null)[], faults: Uint8Array): void {
+  const { commitments, positions, minSigners, index } = args
+  const places = commitments.flatMap((batch, place) => {
+    const values = received[place]
+    return values === null || values === undefined || faults[place] !== SHARE_FAULT.none ? [] : [{ batch, place, values }]
+  })
+  if (places.length === 0) return
+  const batches = places.map(({ batch }) => batch)
+  for (let position = 0; position < positions; position++) {
+    const shares = concatAll(places.map(({ values }) => itemOf(values, position, SCALAR_BYTES)))
+    try {
+      const valid = kernel.verifyShares(gatherPosition(batches, position, minSigners), minSigners, index, shares)
+      places.forEach(({ place }, i) => {
+        if (valid[i] !== 1) faults[place] = SHARE_FAULT.wrongShare
+      })
+    } finally {
+      wipe(shares)
+    }
+  }
+}
+
+export const findBadDealers: JobDefinition<'findBadDealers'> = {
+  run(kernel, args) {
+    checkShape(args)
+    const received = decryptAll(kernel, args)
+    try {
+      const faults = encodingFaults(received, args.positions)
+      checkEachDealer(kernel, args, received, faults)
+      if (faults.every((fault) => fault === SHARE_FAULT.none)) {
+        throw new QuorateError('ERR_KERNEL_INTEGRITY', { message: 'the sum of the shares is wrong although every share is right' })
+      }
+      return { faults }
+    } finally {
+      for (const values of received) if (values !== null) wipe(values)
+    }
+  },
+
+  estimateMicros({ positions, minSigners, dealers }) {
+    // A decryption a dealer; a small-index Horner step a coefficient.
+    return dealers.length * (MICROS_A_DEALER + 2 * positions * minSigners)
+  },
+
+  secretsOf: ({ sharedPoints }) => [sharedPoints],
+  secretsOfResult: () => [],
+}
