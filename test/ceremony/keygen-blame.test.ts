@@ -258,6 +258,11 @@ describe('until complaints and disputes are judged, such a ceremony fails and bl
     expect(world.failureOf('c', ceremonyId)).toMatchObject({ reason: 'fault', stage: 'SecretShare', blamed: [], missing: [] })
     for (const id of ['a', 'd']) expect(world.failureOf(id, ceremonyId)).toMatchObject({ reason: 'unconfirmed', blamed: [] })
     for (const id of world.honest) expect(world.network.node(id).store.size).toBe(id === 'c' ? 0 : 1)
+    const jobsOf = (id: string): string[] =>
+      world.network.node(id).log.flatMap(({ effect }) => (effect.type === 'compute' ? [effect.job.name] : []))
+    // Only the victim has to look for the dealer, and finds one: otherwise the fault would be its own.
+    expect(jobsOf('c').at(-1)).toBe('findBadDealers')
+    for (const id of ['a', 'd']) expect(jobsOf(id)).not.toContain('findBadDealers')
   })
 
   it('G17: a complaint', () => {
