@@ -4,7 +4,7 @@
  */
 import { equalBytes } from '../bytes.ts'
 import type { CeremonyContext } from '../wire/context.ts'
-import { type Envelope, type EnvelopeHeader, FIRST_STAGE } from '../wire/message.ts'
+import { type Envelope, type EnvelopeHeader, FIRST_STAGE, type ValidatorId } from '../wire/message.ts'
 import { EARLY_BODY_BYTES } from '../wire/sizes.ts'
 import type { Archive } from './archive.ts'
 import type { Computed, DropReason, Effect } from './effects.ts'
@@ -45,6 +45,17 @@ export class Ceremony<Result> {
   /** What was sent and accepted, to answer requests from. */
   get archive(): Archive {
     return this.#runner.archive
+  }
+
+  /** Number of the stage, as in a header, whose messages are waited for; 0: none. */
+  get awaited(): number {
+    return this.#state.phase === 'running' ? this.#runner.awaited : 0
+  }
+
+  /** Who has not sent a message of that stage, in index order, and whether any holder can give it. */
+  missing(): { readonly authors: readonly ValidatorId[]; readonly broadcast: boolean } {
+    const authors = this.#runner.absent().map((place) => this.#seat.validator(place))
+    return { authors, broadcast: this.#runner.stage?.plan.delivery === 'broadcast' }
   }
 
   /** Monotonic time at which `tick` would end it: for lack of messages, or because our own computation hangs. */
@@ -139,6 +150,7 @@ export class Ceremony<Result> {
   #end(ending: Ending<Result>): void {
     this.#state = { phase: 'ended', ending }
     this.#runner.stop()
+    this.archive.finish(required(this.#options.plan.at(-1)).number)
   }
 
   #drain(): Effect[] {

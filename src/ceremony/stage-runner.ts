@@ -61,6 +61,11 @@ export class StageRunner<Result> {
     return this.#state.phase === 'busy'
   }
 
+  /** Number of the stage whose messages are waited for; 0: none. */
+  get awaited(): number {
+    return this.#state.phase === 'awaiting' ? this.#state.stage.plan.number : 0
+  }
+
   /** How many stages were entered so far. */
   get entered(): number {
     return this.#entered
