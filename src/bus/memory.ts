@@ -18,7 +18,7 @@ export interface MemoryBusOptions {
   readonly maxPendingMessages?: number
   /** a recipient's undelivered bytes, default 64 MiB */
   readonly maxPendingBytes?: number
-  /** one message, default 16 MiB; a larger one is refused with ERR_TOO_LARGE */
+  /** one message, default 64 MiB, what the largest frame needs; a larger one is refused with ERR_TOO_LARGE */
   readonly maxMessageBytes?: number
 }
 
@@ -82,7 +82,7 @@ export class MemoryBus implements Bus {
     if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
     this.#maxPendingMessages = limitOf(options.maxPendingMessages, 'maxPendingMessages', 65_536)
     this.#maxPendingBytes = limitOf(options.maxPendingBytes, 'maxPendingBytes', 64 * 1024 * 1024)
-    this.#maxMessageBytes = limitOf(options.maxMessageBytes, 'maxMessageBytes', 16 * 1024 * 1024)
+    this.#maxMessageBytes = limitOf(options.maxMessageBytes, 'maxMessageBytes', 64 * 1024 * 1024)
   }
 
   async connect(self: string): Promise<BusConnection> {

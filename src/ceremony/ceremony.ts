@@ -66,6 +66,13 @@ export class Ceremony<Result> {
     return this.#state.startedAt + (entered + (busy ? 1 : 0)) * this.#options.stageTimeoutMs
   }
 
+  /** Which message it waits for, and whose; null while it waits for nobody. */
+  get lacking(): { readonly stage: number; readonly authors: readonly ValidatorId[] } | null {
+    const { busy, stage } = this.#runner
+    if (this.#state.phase !== 'running' || busy || stage === null) return null
+    return { stage: stage.plan.number, authors: this.#runner.absent().map((place) => this.#seat.validator(place)) }
+  }
+
   /** Reserves the ceremony id durably, then enters the first stage. */
   start(now: number): Effect[] {
     this.#state = { phase: 'running', startedAt: now }

@@ -2,9 +2,10 @@
 import type { CeremonyContext } from '../wire/context.ts'
 import type { Identity } from '../wire/identity.ts'
 import type { Envelope, ValidatorId } from '../wire/message.ts'
+import type { EvidenceVerdict } from './evidence/verify.ts'
 import type { Failure } from './outcome.ts'
 import type { StagePlan } from './stage.ts'
-import type { Step } from './step.ts'
+import type { ProvenFault, Step } from './step.ts'
 
 /** The first step, and the secrets to wipe whatever the end. */
 export interface Program<Result> {
@@ -19,7 +20,15 @@ export interface Runtime {
   /** digest of the transcript up to the last full broadcast stage */
   transcript(): Uint8Array
   seal(plan: StagePlan, to: ValidatorId | null, body: Uint8Array): Envelope
+  /**
+   * Whether everybody would be convinced. To be asked before an accusation that rests on a comparison with our own arithmetic: where it fails, the
+   * mistake is ours.
+   */
+  proves(fault: ProvenFault): boolean
 }
+
+/** What a stranger with our roster would say of evidence: pure, and never throws on bad bytes. */
+export type Judge = (evidence: Uint8Array) => EvidenceVerdict
 
 export interface CeremonyOptions<Result> {
   readonly context: CeremonyContext
@@ -32,6 +41,7 @@ export interface CeremonyOptions<Result> {
   readonly plan: readonly StagePlan[]
   readonly program: Program<Result>
   readonly stageTimeoutMs: number
+  readonly judge: Judge
 }
 
 export type Ending<Result> = { readonly status: 'success'; readonly result: Result } | Failure

@@ -86,18 +86,25 @@ export class Seat {
     let bytes = 0
     for (const [i, proven] of byPlace.entries()) {
       if (proven.place === byPlace[i - 1]?.place && bytes >= MAX_EVIDENCE_OF_OUTCOME) continue
-      const blame = this.#blame(proven)
+      const blame = this.blame(proven)
       bytes += blame.evidence.length
       blamed.push(blame)
     }
     return blamed
   }
 
-  #blame({ place, fault, parts, message }: ProvenFault): Blame {
+  blame({ place, fault, parts, message }: ProvenFault): Blame {
     const validator = this.validator(place)
     const made = typeof parts === 'function' ? parts() : parts
     const evidence = makeEvidence({ fault, accused: validator, context: this.#options.contextBytes, ...made })
     return { validator, fault, evidence, ...(message === undefined ? {} : { message }) }
+  }
+
+  /** Whether a stranger with our roster would be convinced. */
+  proves(fault: ProvenFault): boolean {
+    const { validator, evidence } = this.blame(fault)
+    const verdict = this.#options.judge(evidence)
+    return verdict.valid && verdict.validator === validator && verdict.fault === fault.fault
   }
 
   stageEvent(plan: StagePlan, status: StageEvent['status'], from?: number): Effect {

@@ -104,6 +104,7 @@ export class StageRunner<Result> {
       place: this.#seat.place,
       transcript: () => this.transcripts.last,
       seal: (plan, to, body) => this.#seat.seal(plan.number, to, body, this.transcripts.last),
+      proves: (fault) => this.#seat.proves(fault),
     }
     return this.#follow(() => ({
       type: 'store',

@@ -19,7 +19,7 @@ export class KeygenManager extends CeremonyManager<KeygenResult> {
   }
 
   create(instruction: KeygenInstruction): Ceremony<KeygenResult> {
-    const { network, identity, self, random, stageTimeoutMs } = this.#settings
+    const { network, identity, self, random, stageTimeoutMs, judge } = this.#settings
     const { ceremonyId, protocol, suite, minSigners } = instruction
     const participants = participantsOf(this.#settings, instruction.participants)
     const context: KeygenContext = { network, kind: 'keygen', ceremonyId, protocol, suite, minSigners, participants }
@@ -33,6 +33,7 @@ export class KeygenManager extends CeremonyManager<KeygenResult> {
       plan: stagesOf(context),
       program: new KeygenState(context, contextBytes, random),
       stageTimeoutMs,
+      judge,
     })
   }
 }

@@ -1,4 +1,5 @@
 /** What both managers need to know of the node. */
+import type { Judge } from '../ceremony/program.ts'
 import { required } from '../ceremony/step.ts'
 import type { RandomSource } from '../crypto/random-scalars.ts'
 import type { ContextParticipant } from '../wire/context.ts'
@@ -17,6 +18,7 @@ export interface NodeSettings {
   readonly stageTimeoutMs: number
   readonly ceremonyIdWindow: number
   readonly maxOpenCeremonies: number
+  readonly judge: Judge
   readonly early: Pick<EarlyLimits, 'bytesPerPeer' | 'bytesTotal' | 'ttlMs'>
 }
 

@@ -1,8 +1,10 @@
 /** What a node is started with, and the defaults. */
 import type { Bus } from '../bus/contract.ts'
 import { assertInteger, equalBytes } from '../bytes.ts'
+import { judgeEvidence } from '../ceremony/evidence/verify.ts'
 import { type RandomSource, systemRandom } from '../crypto/random-scalars.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
+import { sharedKernel } from '../kernel/shared.ts'
 import type { KeyStore } from '../keystore/contract.ts'
 import { KernelPool } from '../pool/index.ts'
 import { isNetworkLabel } from '../wire/codec.ts'
@@ -96,6 +98,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       stageTimeoutMs,
       ceremonyIdWindow: number('ceremonyIdWindow', 6_000, 1, 1_000_000),
       maxOpenCeremonies: number('maxOpenCeremonies', 4_096, 1, 1_000_000),
+      judge: (evidence) => judgeEvidence(sharedKernel(), evidence, roster),
       early: {
         bytesPerPeer: number('earlyBytesPerPeer', 4 << 20, 0, MAX_BYTES),
         bytesTotal: number('earlyBytesTotal', 64 << 20, 0, MAX_BYTES),

@@ -26,7 +26,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
 
   /** @throws ERR_UNKNOWN_VALIDATOR, ERR_TOO_FEW_SIGNERS, ERR_INVALID_ARGUMENT, ERR_TOO_LARGE: what only the key can tell */
   create(instruction: SignInstruction, key: KeyMaterial): Ceremony<Signatures> {
-    const { network, identity, self, random, stageTimeoutMs } = this.#settings
+    const { network, identity, self, random, stageTimeoutMs, judge } = this.#settings
     const { suite, protocol, minSigners, participants: holders } = key.record
     for (const [i, id] of instruction.signers.entries()) {
       if (!holders.includes(id)) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: `signers[${i}]` })
@@ -54,6 +54,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
       plan: stagesOf(context),
       program: new SigningState(context, key, instruction.messages, random),
       stageTimeoutMs,
+      judge,
     })
   }
 }

@@ -102,6 +102,7 @@ describe('T8: the evidence of one outcome', () => {
       self,
       indices: [1, 2, 3, 4],
       plan: stagesOf(context),
+      judge: () => ({ valid: false, reason: 'not asked' }),
     })
     const piece = new Uint8Array(1 << 20)
     let made = 0

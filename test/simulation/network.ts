@@ -3,6 +3,7 @@
  * cryptography, bytes between nodes. A failing run is replayed from its seed.
  */
 import type { Effect } from '../../src/ceremony/effects.ts'
+import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
 import { KeyMaterial } from '../../src/ceremony/key-material.ts'
 import type { InnerEvent, KeygenOutcome, SignOutcome } from '../../src/ceremony/outcome.ts'
 import type { StoreRequest } from '../../src/ceremony/step.ts'
@@ -232,6 +233,7 @@ export class SimulatedNetwork {
       stageTimeoutMs: STAGE_TIMEOUT_MS,
       ceremonyIdWindow: 6_000,
       maxOpenCeremonies: 4_096,
+      judge: (evidence) => judgeEvidence(this.#options.kernel, evidence, this.roster),
       early: { bytesPerPeer: 1 << 20, bytesTotal: 1 << 24, ttlMs: STAGE_TIMEOUT_MS },
       ...this.#options.settings,
     }
