@@ -52,7 +52,7 @@ export interface NetworkOptions {
   /** what becomes of a message between two nodes: [] drops it */
   readonly intercept?: (delivery: Delivery) => readonly Delivery[]
   /** what a node's job gives instead of its result: a node that computes wrongly, or lies; null: the job fails */
-  readonly compute?: (id: ValidatorId, job: Job, result: unknown) => unknown
+  readonly compute?: (id: ValidatorId, job: Job, result: unknown, ceremonyId: bigint) => unknown
   /** false: the store of this node refuses the request */
   readonly store?: (id: ValidatorId, request: StoreRequest) => boolean
   /** the highest ceremony id that a node's earlier process used */
@@ -65,7 +65,7 @@ export interface LogEntry {
   readonly effect: Effect
 }
 
-interface StoredKey {
+export interface StoredKey {
   record: Uint8Array
   certificates: Uint8Array | null
 }
@@ -258,7 +258,7 @@ export class SimulatedNetwork {
           if (!node.inner.awaits(effect.ceremonyId, effect.token)) return
           const honest: unknown = runJob(this.#options.kernel, effect.job)
           const { compute } = this.#options
-          const result = compute === undefined ? honest : compute(node.id, effect.job, honest)
+          const result = compute === undefined ? honest : compute(node.id, effect.job, honest, effect.ceremonyId)
           const computed = result === null ? { ok: false as const } : { ok: true as const, result }
           this.#perform(node, ({ inner }) => inner.computed(effect.ceremonyId, effect.token, computed))
         })

@@ -1,0 +1,297 @@
+/** What must hold after every run, one function each; what a function returns are the ways in which it does not. */
+import { equalBytes, toHex } from '../../src/bytes.ts'
+import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
+import { decodeCertificates, KeyMaterial } from '../../src/ceremony/key-material.ts'
+import type { Failure } from '../../src/ceremony/outcome.ts'
+import type { ValidatorId } from '../../src/wire/message.ts'
+import { nobleAccepts } from '../helpers/noble.ts'
+import type { CeremonyFacts } from './facts.ts'
+import { ALL_FAULTS, Archive, compose } from './framing.ts'
+import type { NonceLedger } from './ledger.ts'
+import { type Outcome, STAGE_TIMEOUT_MS } from './network.ts'
+import type { RunRecord } from './run.ts'
+import { leaks } from './secrecy.ts'
+import { summary } from './world.ts'
+
+export interface Invariant {
+  readonly name: string
+  check(record: RunRecord, ledger: NonceLedger): readonly string[]
+}
+
+interface Ended {
+  readonly id: ValidatorId
+  readonly ceremony: CeremonyFacts
+  readonly outcome: Outcome
+}
+
+/** Every outcome that an honest node reported. */
+function endings({ plan, honest, network }: RunRecord): Ended[] {
+  return plan.ceremonies.flatMap((ceremony) =>
+    honest.flatMap((id) => (network.node(id).outcomes.get(ceremony.ceremonyId) ?? []).map((outcome) => ({ id, ceremony, outcome }))),
+  )
+}
+
+function failures(record: RunRecord): (Omit<Ended, 'outcome'> & { readonly outcome: Failure })[] {
+  return endings(record).flatMap(({ outcome, ...rest }) => (outcome.status === 'failure' ? [{ ...rest, outcome }] : []))
+}
+
+function honestUnblamed(record: RunRecord): string[] {
+  return failures(record).flatMap(({ id, ceremony, outcome }) =>
+    outcome.blamed
+      .filter(({ validator }) => record.honest.includes(validator))
+      .map(({ validator, fault }) => `${id} blames the honest ${validator} for ${fault} in ${ceremony.ceremonyId}`),
+  )
+}
+
+function evidenceConvinces(record: RunRecord): string[] {
+  const judged = new Set<string>()
+  return failures(record).flatMap(({ id, ceremony, outcome }) =>
+    outcome.blamed.flatMap(({ validator, fault, evidence }) => {
+      const name = toHex(evidence)
+      if (judged.has(name)) return []
+      judged.add(name)
+      const verdict = judgeEvidence(record.kernel, evidence, record.network.roster)
+      if (!verdict.valid) return [`the evidence of ${id} against ${validator} for ${fault} convinces nobody: ${verdict.reason}`]
+      const fits = verdict.validator === validator && verdict.fault === fault && equalBytes(verdict.sid, ceremony.sid)
+      return fits ? [] : [`the evidence of ${id} against ${validator} for ${fault} proves something else`]
+    }),
+  )
+}
+
+/** A few attempts a run on each honest node. */
+function nobodyIsFramed(record: RunRecord): string[] {
+  const { plan, coalition, kernel, network, honest } = record
+  const { dice } = coalition.options
+  if (plan.corrupted.length === 0) return []
+  const proven = failures(record).flatMap(({ outcome }) => outcome.blamed.map(({ evidence }) => evidence))
+  return plan.ceremonies.flatMap((ceremony) => {
+    const archive = new Archive(ceremony, coalition.heard)
+    return honest
+      .filter((id) => ceremony.participants.includes(id))
+      .flatMap((accused) => {
+        const fault = dice.pick(ALL_FAULTS)
+        const evidence = compose(archive, dice, accused, fault, proven)
+        const verdict = evidence === null ? null : judgeEvidence(kernel, evidence, network.roster)
+        return verdict?.valid === true && verdict.validator === accused
+          ? [`evidence of ${verdict.fault} against the honest ${accused} convinces`]
+          : []
+      })
+  })
+}
+
+/** Where messages between honest nodes arrive, each of them knows somebody who is to blame, whom it missed, or who reported a failure. */
+function guiltyNamed(record: RunRecord): string[] {
+  const { plan, honest } = record
+  if (!plan.weather.good) return []
+  return failures(record).flatMap(({ id, ceremony, outcome }) => {
+    if (plan.stopped?.ceremonyId === ceremony.ceremonyId) return []
+    const named = [
+      ...outcome.blamed.map(({ validator }) => validator),
+      ...outcome.missing.flatMap(({ validator, reportedBy }) => [validator, reportedBy]),
+    ]
+    return named.some((validator) => !honest.includes(validator))
+      ? []
+      : [`${id} names nobody guilty in ${ceremony.ceremonyId}: ${summary(outcome)}`]
+  })
+}
+
+/** Nor does an honest node itself miss an honest one there. */
+function honestNotMissed(record: RunRecord): string[] {
+  const { plan, honest } = record
+  if (!plan.weather.good) return []
+  return failures(record).flatMap(({ id, ceremony, outcome }) =>
+    plan.stopped?.ceremonyId === ceremony.ceremonyId
+      ? []
+      : outcome.missing
+          .filter(({ validator, reportedBy }) => honest.includes(validator) && honest.includes(reportedBy))
+          .map(({ validator, reportedBy }) => `${id} reports in ${ceremony.ceremonyId} that ${reportedBy} misses the honest ${validator}`),
+  )
+}
+
+/** One fault, shown to some: all honest participants blame its authors for it, and those to whom it was shown by all of them, all of them. */
+function faultsAttributed(record: RunRecord): string[] {
+  const { plan, coalition } = record
+  const { pure, weather } = plan
+  if (pure?.proves === undefined || !weather.good) return []
+  return failures(record).flatMap(({ id, ceremony, outcome }) => {
+    const applied = coalition.applied.filter(({ name, ceremonyId }) => name === pure.name && ceremonyId === ceremony.ceremonyId)
+    if (applied.length === 0) return []
+    const words = `${id} in ${ceremony.ceremonyId}: ${pure.name}, but ${summary(outcome)}`
+    const right = outcome.blamed.every(({ fault }) => fault === pure.proves) && outcome.blamed.length > 0
+    return right ? [] : [words]
+  })
+}
+
+/** Bad shares, of a dealer or a signer, that all of their victims got: everybody who sent one is named. */
+function allCulpritsNamed(record: RunRecord): string[] {
+  const { plan, coalition, honest } = record
+  const { pure, weather } = plan
+  if (!weather.good || (pure?.proves !== 'bad-share' && pure?.proves !== 'bad-signature-share')) return []
+  return failures(record).flatMap(({ id, ceremony, outcome }) => {
+    const guilty = plan.corrupted.filter((author) => {
+      const shown = coalition.applied.filter((a) => a.name === pure.name && a.author === author && a.ceremonyId === ceremony.ceremonyId)
+      return honest.filter((node) => ceremony.participants.includes(node)).every((node) => shown.some(({ to }) => to === node))
+    })
+    const blamed = new Set(outcome.blamed.map(({ validator }) => validator))
+    return guilty
+      .filter((author) => !blamed.has(author))
+      .map((author) => `${id} does not blame ${author} in ${ceremony.ceremonyId}: ${summary(outcome)}`)
+  })
+}
+
+/** No two honest nodes report different results, and every signature is one by another implementation. */
+function resultsAgree(record: RunRecord): string[] {
+  return record.plan.ceremonies.flatMap((ceremony) => {
+    const done = endings(record).flatMap(({ id, ceremony: of, outcome }) =>
+      of === ceremony && outcome.status === 'success' ? [{ id, outcome }] : [],
+    )
+    const [first] = done
+    if (first === undefined) return []
+    const same = (outcome: Outcome): boolean => {
+      if ('key' in outcome && 'key' in first.outcome) return toHex(outcome.key.groupPublicKey) === toHex(first.outcome.key.groupPublicKey)
+      if (!('signatures' in outcome) || !('signatures' in first.outcome)) return false
+      return outcome.signatures.map(toHex).join() === first.outcome.signatures.map(toHex).join()
+    }
+    const different = done
+      .filter(({ outcome }) => !same(outcome))
+      .map(({ id }) => `${id} has another result of ${ceremony.ceremonyId} than ${first.id}`)
+    const { key } = ceremony
+    if (key === null || !('signatures' in first.outcome)) return different
+    const { signatures } = first.outcome
+    const wrong = ceremony.messages.flatMap((message, i) =>
+      nobleAccepts(ceremony.suite, key.record.groupPublicKey, message, signatures[i] ?? new Uint8Array())
+        ? []
+        : [`signature ${i} of ${ceremony.ceremonyId} is invalid`],
+    )
+    return [...different, ...wrong]
+  })
+}
+
+/**
+ * Keys in the stores of honest nodes: an active key has n valid certificates; every honest participant then holds a share of that very key, at
+ * least pending; and every share belongs to its verifying share.
+ */
+function keysConsistent(record: RunRecord): string[] {
+  const { plan, honest, network, kernel } = record
+  return plan.ceremonies.flatMap((ceremony) => {
+    if (ceremony.kind !== 'keygen') return []
+    const keyId = toHex(ceremony.sid)
+    const held = honest.map((id) => {
+      const stored = network.node(id).store.get(keyId)
+      return { id, stored, key: stored === undefined ? null : KeyMaterial.decode(stored.record) }
+    })
+    const wrong: string[] = []
+    for (const { id, key, stored } of held) {
+      if (key === null) continue
+      const place = key.record.participants.indexOf(id)
+      const own = key.record.verifyingShares.slice(place * 33, (place + 1) * 33)
+      if (!equalBytes(kernel.compress(kernel.baseMul(key.share())), own))
+        wrong.push(`the share of ${id} is not that of its verifying share`)
+      if (key.record.minSigners !== ceremony.minSigners) wrong.push(`the key of ${id} needs ${key.record.minSigners} signers`)
+      if (stored === undefined || stored.certificates === null) continue
+      for (const [validator, certificate] of decodeCertificates(stored.certificates, key.record.participants)) {
+        if (!key.certifies(validator, certificate)) wrong.push(`${id} holds a false certificate of ${validator}`)
+      }
+      for (const other of held) {
+        if (other.key === null) wrong.push(`the key is active at ${id}, and ${other.id} has none`)
+        else if (!equalBytes(other.key.recordHash, key.recordHash))
+          wrong.push(`the key of ${other.id} is another than the active one of ${id}`)
+      }
+    }
+    for (const { id, outcome } of endings(record)) {
+      if (outcome.status !== 'success' || !('key' in outcome) || outcome.key.keyId !== keyId) continue
+      if (network.node(id).store.get(keyId)?.certificates === null) wrong.push(`${id} reports a key that is not active`)
+    }
+    return wrong
+  })
+}
+
+/** Each ceremony ends once on every node that was instructed, and within its deadlines. */
+function endsOnce(record: RunRecord): string[] {
+  const { plan, honest, network, started } = record
+  return plan.ceremonies.flatMap((ceremony) =>
+    honest
+      .filter((id) => ceremony.participants.includes(id))
+      .flatMap((id) => {
+        const { ceremonyId, stages } = ceremony
+        const node = network.node(id)
+        const count = (node.outcomes.get(ceremonyId) ?? []).length
+        if (count !== 1) return [`${id} reported ${count} outcomes of ${ceremonyId}`]
+        const entry = node.log.find(
+          ({ effect }) =>
+            effect.type === 'event' &&
+            (effect.event.type === 'keygenOutcome' || effect.event.type === 'signingOutcome') &&
+            effect.event.outcome.ceremonyId === ceremonyId,
+        )
+        const took = (entry?.at ?? Number.POSITIVE_INFINITY) - (started.get(`${id} ${ceremonyId}`) ?? 0)
+        // One stage more for a dispute, and one for our own computation at the last deadline.
+        return took <= (stages + 2) * STAGE_TIMEOUT_MS ? [] : [`${id} ended ${ceremonyId} after ${took} ms`]
+      }),
+  )
+}
+
+function noncesOnce({ plan, coalition, honest }: RunRecord, ledger: NonceLedger): string[] {
+  return ledger.enter(
+    plan.seed,
+    [...coalition.heard].filter(({ header }) => honest.includes(header.from)),
+  )
+}
+
+function secretsStay({ secrets, network, honest }: RunRecord): string[] {
+  const sent = new Set(network.sent.filter(({ from }) => honest.includes(from)).map(({ bytes }) => bytes))
+  const found = leaks(secrets, sent)
+  return found === 0 ? [] : [`${found} secret scalars of honest nodes are in what they sent`]
+}
+
+function stateGone({ network, honest, plan, earlyBytes }: RunRecord): string[] {
+  const budget = (1 << 20) * plan.ids.length
+  const left = honest.flatMap((id) => {
+    const { inner } = network.node(id)
+    return inner.open === 0 && inner.earlyBytes === 0
+      ? []
+      : [`${id} still holds ${inner.open} ceremonies and ${inner.earlyBytes} early bytes`]
+  })
+  return earlyBytes <= budget ? left : [...left, `a node held ${earlyBytes} bytes of early messages`]
+}
+
+function noInternalError({ network, honest }: RunRecord): string[] {
+  return honest.flatMap((id) => network.node(id).errors.map((error) => `${id}: ${error instanceof Error ? error.stack : String(error)}`))
+}
+
+/** What a node sends is bounded by what it was instructed to do, whatever it is sent. */
+function noAmplification({ network, honest, plan }: RunRecord): string[] {
+  const n = plan.ids.length
+  // A few messages a stage and recipient, of its own or for others that ask.
+  const bound = plan.ceremonies.length * 8 * n * (8 + 4 * n)
+  return honest.flatMap((id) => {
+    const count = network.sent.filter(({ from }) => from === id).length
+    return count <= bound ? [] : [`${id} sent ${count} frames`]
+  })
+}
+
+export const invariants: readonly Invariant[] = [
+  { name: 'no honest node is blamed', check: honestUnblamed },
+  { name: 'every piece of evidence convinces with the roster alone', check: evidenceConvinces },
+  { name: 'no evidence that corrupted nodes compose convicts an honest one', check: nobodyIsFramed },
+  { name: 'every honest node names a guilty one', check: guiltyNamed },
+  { name: 'no honest node misses an honest one', check: honestNotMissed },
+  { name: 'a fault that can be attributed is', check: faultsAttributed },
+  { name: 'all who sent bad shares are named', check: allCulpritsNamed },
+  { name: 'results agree, and every signature is valid', check: resultsAgree },
+  { name: 'keys are consistent, and an active one is held by all honest participants', check: keysConsistent },
+  { name: 'each ceremony ends once and in time', check: endsOnce },
+  { name: 'no nonce meets two challenges, and nothing drawn comes twice', check: noncesOnce },
+  { name: 'no secret leaves an honest node', check: secretsStay },
+  { name: 'state of finished ceremonies is gone, buffers stay in their budgets', check: stateGone },
+  { name: 'no error of our own', check: noInternalError },
+  { name: 'nobody is made to send without bound', check: noAmplification },
+]
+
+export interface Violation {
+  readonly invariant: string
+  readonly detail: string
+}
+
+export function violationsOf(record: RunRecord, ledger: NonceLedger): Violation[] {
+  return invariants.flatMap(({ name, check }) => check(record, ledger).map((detail) => ({ invariant: name, detail })))
+}

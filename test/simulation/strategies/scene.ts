@@ -1,0 +1,141 @@
+/** Where a strategy plays: one corrupted node in one ceremony; and what strategies are made of. */
+import { concatAll, toHex } from '../../../src/bytes.ts'
+import type { Fault } from '../../../src/ceremony/outcome.ts'
+import type { Dealing } from '../../../src/crypto/jobs/contract.ts'
+import { encryptShares, openChannels } from '../../../src/crypto/share-encryption.ts'
+import { uintBytes } from '../../../src/crypto/tags.ts'
+import { hashCommitment } from '../../../src/crypto/transcript.ts'
+import { COMPRESSED_BYTES } from '../../../src/kernel/contract.ts'
+import type { Envelope, ValidatorId } from '../../../src/wire/message.ts'
+import type { Act, Coalition, Draft, Puppet } from '../coalition.ts'
+import type { Dice } from '../dice.ts'
+import type { CeremonyFacts } from '../facts.ts'
+
+export interface Strategy {
+  readonly name: string
+  readonly kind: 'keygen' | 'sign' | 'any'
+  /** the fault that honest nodes prove of it, whenever it was shown to one of them and the network carries their messages */
+  readonly proves?: Fault
+  /** it needs at least so many positions in a signing */
+  readonly positions?: number
+  play(scene: Scene): Act
+}
+
+export interface Scene {
+  readonly author: ValidatorId
+  readonly ceremony: CeremonyFacts
+  readonly coalition: Coalition
+  readonly dice: Dice
+  /** the honest participants */
+  readonly honest: readonly ValidatorId[]
+  /** those of them that are deceived: all, or some */
+  readonly victims: readonly ValidatorId[]
+}
+
+/** SharedSecret's index, from 1: that of a keygen participant. */
+export function indexOf({ ceremony }: Scene, id: ValidatorId): number {
+  return ceremony.participants.indexOf(id) + 1
+}
+
+export function puppetOf({ coalition, author, ceremony }: Scene): Puppet {
+  return coalition.puppet(author, ceremony.ceremonyId)
+}
+
+export function randomScalar(dice: Dice): Uint8Array<ArrayBuffer> {
+  const scalar = dice.bytes(32)
+  scalar[0] = (scalar[0] ?? 0) & 0x7f
+  scalar[31] = (scalar[31] ?? 0) | 1
+  return scalar
+}
+
+export function randomPoint(scene: Scene): Uint8Array {
+  return scene.coalition.options.kernel.baseMul(randomScalar(scene.dice))
+}
+
+/** What no decoder of a peer's point may take. */
+export function badPoint(scene: Scene, honest: Uint8Array): Uint8Array {
+  switch (scene.dice.below(4)) {
+    case 0:
+      return scene.dice.flipped(honest)
+    case 1:
+      return new Uint8Array(64)
+    case 2:
+      return new Uint8Array(64).fill(0xff)
+    default:
+      return scene.dice.bytes(64)
+  }
+}
+
+/** A reveal of the author's own making: counts and points may be wrong. */
+export interface LooseReveal {
+  readonly encryptionKey: Uint8Array
+  readonly positions: number
+  readonly coefficients: number
+  /** R || z */
+  readonly proofs: Uint8Array
+  readonly commitments: Uint8Array
+}
+
+export function looseReveal({ ceremony }: Scene, dealing: Dealing): LooseReveal {
+  return { ...dealing, positions: 1, coefficients: ceremony.minSigners }
+}
+
+export function encodeLoosely(blind: Uint8Array, reveal: LooseReveal): Uint8Array {
+  const { encryptionKey, positions, coefficients, commitments, proofs } = reveal
+  return concatAll([blind, encryptionKey, uintBytes(positions, 2), uintBytes(coefficients, 2), commitments, proofs])
+}
+
+/** Both stages of the commitment to another reveal than the machine's own: the hash fits, so that only what is revealed is wrong. */
+export function otherReveal(scene: Scene, make: (reveal: LooseReveal) => LooseReveal | Uint8Array, to: (id: ValidatorId) => boolean): Act {
+  let body: Uint8Array | null = null
+  return {
+    send(draft, recipient) {
+      const { dealing } = puppetOf(scene)
+      if (!to(recipient) || draft.header.stage > 2 || dealing === undefined) return [draft]
+      if (body === null) {
+        const made = make(looseReveal(scene, dealing))
+        body = made instanceof Uint8Array ? made : encodeLoosely(scene.dice.bytes(32), made)
+      }
+      if (draft.header.stage === 2) return [changed(draft, body)]
+      const hash = hashCommitment(draft.header.sid, indexOf(scene, scene.author), body.slice(0, 32), body.subarray(32))
+      return [changed(draft, hash)]
+    },
+  }
+}
+
+export function changed(draft: Draft, body: Uint8Array): Draft {
+  const { original: _, ...rest } = draft
+  return { ...rest, body }
+}
+
+/** The digest in the header is the lie: nothing puts it right. */
+export function withDigest(draft: Draft, previousTranscript: Uint8Array): Draft {
+  const { original: _, ...rest } = draft
+  return { ...rest, header: { ...draft.header, previousTranscript }, digestStays: true }
+}
+
+/** Alters the message of one stage to each victim. */
+export function onStage(stage: number, scene: Scene, alter: (draft: Draft, to: ValidatorId) => readonly Draft[]): Act {
+  return {
+    send: (draft, to) => (draft.header.stage === stage && scene.victims.includes(to) ? alter(draft, to) : [draft]),
+  }
+}
+
+/** A share of any content, properly encrypted to its recipient. */
+export function sealedShare(scene: Scene, sid: Uint8Array, to: ValidatorId, plaintext: Uint8Array): Uint8Array | null {
+  const { sharing } = puppetOf(scene)
+  if (sharing === undefined) return null
+  const { args, sharedPoints } = sharing
+  const place = args.recipients.findIndex(({ index }) => index === indexOf(scene, to))
+  const recipient = args.recipients[place]
+  if (recipient === undefined) return null
+  const shared = sharedPoints.slice(place * COMPRESSED_BYTES, (place + 1) * COMPRESSED_BYTES)
+  const [channel] = openChannels(scene.coalition.options.kernel, sid, args, [recipient], shared, 'out')
+  return channel === undefined ? null : encryptShares(channel, plaintext)
+}
+
+/** Messages of an earlier ceremony of the kind, or of others: what there is to replay. */
+export function earlier(scene: Scene, sid: Uint8Array, matches: (envelope: Envelope) => boolean): Envelope[] {
+  const own = toHex(sid)
+  return [...scene.coalition.heard].filter((envelope) => toHex(envelope.header.sid) !== own && matches(envelope))
+}

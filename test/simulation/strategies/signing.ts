@@ -1,0 +1,158 @@
+/** Lies in a signing: bad points, bad shares, somebody else's. */
+import { copyBytes, itemOf } from '../../../src/bytes.ts'
+import type { JobResult } from '../../../src/crypto/jobs/contract.ts'
+import { runJob } from '../../../src/crypto/jobs/index.ts'
+import { POINT_BYTES, SCALAR_BYTES } from '../../../src/kernel/contract.ts'
+import type { Act } from '../coalition.ts'
+import { badPoint, changed, earlier, onStage, randomPoint, randomScalar, type Scene, type Strategy } from './scene.ts'
+
+const NONCES = 1
+const SHARES = 2
+
+/** One lie for all: different ones would be equivocation as well. */
+function toAll(stage: number, alter: (body: Uint8Array) => Uint8Array): Act {
+  let body: Uint8Array | null = null
+  return {
+    send(draft) {
+      if (draft.header.stage !== stage) return [draft]
+      body ??= alter(draft.body)
+      return [changed(draft, body)]
+    },
+  }
+}
+
+function withItem(body: Uint8Array, place: number, item: Uint8Array): Uint8Array {
+  const copy = copyBytes(body)
+  copy.set(item, place * item.length)
+  return copy
+}
+
+function withShare(scene: Scene, make: () => Uint8Array): Act {
+  return toAll(SHARES, (body) => withItem(body, scene.dice.below(body.length / SCALAR_BYTES), make()))
+}
+
+export const signing: readonly Strategy[] = [
+  {
+    name: 'bad-nonce-point',
+    kind: 'sign',
+    proves: 'bad-point',
+    play: (scene) =>
+      toAll(NONCES, (body) => {
+        const place = scene.dice.below(body.length / POINT_BYTES)
+        return withItem(body, place, badPoint(scene, itemOf(body, place, POINT_BYTES)))
+      }),
+  },
+  {
+    name: 'bad-signature-share',
+    kind: 'sign',
+    proves: 'bad-signature-share',
+    play: (scene) => withShare(scene, () => randomScalar(scene.dice)),
+  },
+  {
+    name: 'zero-signature-share',
+    kind: 'sign',
+    proves: 'bad-signature-share',
+    play: (scene) => withShare(scene, () => new Uint8Array(32)),
+  },
+  {
+    name: 'signature-share-above-the-order',
+    kind: 'sign',
+    proves: 'malformed',
+    play: (scene) => withShare(scene, () => new Uint8Array(32).fill(0xff)),
+  },
+  {
+    name: 'swapped-signature-shares',
+    kind: 'sign',
+    proves: 'bad-signature-share',
+    positions: 2,
+    play: () =>
+      toAll(SHARES, (body) => {
+        const copy = copyBytes(body)
+        copy.set(itemOf(body, 1, SCALAR_BYTES), 0)
+        copy.set(itemOf(body, 0, SCALAR_BYTES), SCALAR_BYTES)
+        return copy
+      }),
+  },
+  {
+    name: 'duplicated-signature-share',
+    kind: 'sign',
+    proves: 'bad-signature-share',
+    positions: 2,
+    play: () => toAll(SHARES, (body) => withItem(body, 1, itemOf(body, 0, SCALAR_BYTES))),
+  },
+  {
+    name: "another's-signature-share",
+    kind: 'sign',
+    proves: 'bad-signature-share',
+    play: (scene) => {
+      const victim = scene.dice.pick(scene.honest)
+      return {
+        send(draft, to) {
+          const { stage, sid } = draft.header
+          if (stage !== SHARES) return [draft]
+          scene.coalition.await(sid, stage, victim, ({ body }) => {
+            scene.coalition.inject("another's-signature-share", scene.author, to, scene.ceremony.ceremonyId, changed(draft, body))
+          })
+          return []
+        },
+      }
+    },
+  },
+  {
+    name: "another's-nonces",
+    kind: 'sign',
+    proves: 'bad-signature-share',
+    play: (scene) => {
+      const victim = scene.dice.pick(scene.honest)
+      return {
+        send(draft, to) {
+          const { stage, sid } = draft.header
+          if (stage !== NONCES) return [draft]
+          scene.coalition.await(sid, stage, victim, ({ body }) => {
+            scene.coalition.inject("another's-nonces", scene.author, to, scene.ceremony.ceremonyId, changed(draft, body))
+          })
+          return []
+        },
+      }
+    },
+  },
+  {
+    name: 'signature-share-of-an-earlier-ceremony',
+    kind: 'sign',
+    play: (scene) => {
+      let body: Uint8Array | null = null
+      return {
+        send(draft) {
+          if (draft.header.stage !== SHARES) return [draft]
+          const old = earlier(
+            scene,
+            draft.header.sid,
+            (envelope) => envelope.header.kind === 'sign' && envelope.header.stage === SHARES && envelope.body.length === draft.body.length,
+          )
+          body ??= old.length === 0 ? draft.body : scene.dice.pick(old).body
+          return [changed(draft, body)]
+        },
+      }
+    },
+  },
+  {
+    name: 'signature-share-over-another-list',
+    kind: 'sign',
+    play: (scene) => ({
+      compute(job, result) {
+        if (job.name !== 'signShares' || (result as JobResult<'signShares'>).status !== 'signed') return result
+        const { kernel } = scene.coalition.options
+        const place = scene.ceremony.participants.indexOf(scene.dice.pick(scene.honest))
+        const commitments = job.args.commitments.map((own, i) => (i === place ? withItem(own, 0, randomPoint(scene)) : own))
+        const other = runJob(kernel, { name: 'signShares', args: { ...job.args, commitments } })
+        return other.status === 'signed' ? { ...(result as object), signatureShares: other.signatureShares } : result
+      },
+    }),
+  },
+  {
+    name: 'short-signature-shares',
+    kind: 'sign',
+    proves: 'malformed',
+    play: (scene) => onStage(SHARES, { ...scene, victims: scene.honest }, (draft) => [changed(draft, draft.body.slice(1))]),
+  },
+]
