@@ -7,6 +7,7 @@ import { equalBytes } from '../bytes.ts'
 import { ABORT_STAGE, type CeremonyKind, type Envelope, type ValidatorId } from '../wire/message.ts'
 import type { Wanted } from '../wire/request.ts'
 import { type SignedHeader, signedHeaderOf } from '../wire/signed-header.ts'
+import type { Recording } from './transcript/recording.ts'
 
 /** Not one: the answer may be lost like the message before it. A request is small, so more would make a flood of few. */
 export const ANSWERS_PER_ASKER = 3
@@ -20,6 +21,8 @@ export interface ArchiveOwner {
   readonly self: ValidatorId
   /** in index order */
   readonly participants: readonly ValidatorId[]
+  /** takes what we send to all, beside what the ceremony hears */
+  readonly recording?: Recording
 }
 
 export type Resend = Extract<Wanted, { readonly type: 'resend' }>
@@ -50,6 +53,7 @@ export class Archive {
   /** Our own message, as it leaves. */
   sent(envelope: Envelope): void {
     const { stage, to, from } = envelope.header
+    this.#owner.recording?.note(envelope)
     if (to === null) put(this.#broadcasts, stage, from, envelope)
     else put(this.#given, stage, to, envelope)
   }

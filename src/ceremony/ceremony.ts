@@ -58,6 +58,11 @@ export class Ceremony<Result> {
     return { authors, broadcast: this.#runner.stage?.plan.delivery === 'broadcast' }
   }
 
+  /** What was said in it, to be audited offline; null if nobody asked for that. Complete once the ceremony has ended. */
+  transcript(): Uint8Array | null {
+    return this.#options.recording?.encode() ?? null
+  }
+
   /** Monotonic time at which `tick` would end it: for lack of messages, or because our own computation hangs. */
   get deadline(): number {
     if (this.#state.phase !== 'running') return Number.POSITIVE_INFINITY
@@ -104,6 +109,7 @@ export class Ceremony<Result> {
     if (refused !== null) return [{ type: 'dropped', reason: refused }]
     const place = required(this.#seat.placeOf(header.from))
     if (!this.#seat.agrees(header)) return this.#endFailed('instructed-differently', [], [place])
+    this.#options.recording?.note(envelope)
     const plan = required(planOf(this.#options.plan, header.stage))
     const misaddressed = (plan.delivery === 'broadcast') !== (header.to === null)
     const wrongStart = header.stage === FIRST_STAGE && !equalBytes(header.previousTranscript, this.sid)

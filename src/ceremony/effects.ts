@@ -1,6 +1,6 @@
 /** What goes into and comes out of the sans-I/O core. */
 import type { Job } from '../crypto/jobs/contract.ts'
-import type { CeremonyId, ValidatorId } from '../wire/message.ts'
+import type { CeremonyId, CeremonyKind, ValidatorId } from '../wire/message.ts'
 import type { InnerEvent } from './outcome.ts'
 import type { StoreRequest } from './step.ts'
 
@@ -19,6 +19,13 @@ export const DROP_REASONS = [
 ] as const
 export type DropReason = (typeof DROP_REASONS)[number]
 
+/** Which ceremony a transcript is of. */
+export interface TranscriptInfo {
+  readonly kind: CeremonyKind
+  readonly ceremonyId: CeremonyId
+  readonly status: 'success' | 'failure'
+}
+
 export type Effect =
   | { readonly type: 'send'; readonly to: ValidatorId | null; readonly bytes: Uint8Array }
   /** answered by `computed` with the same ids */
@@ -26,6 +33,8 @@ export type Effect =
   /** answered by `stored` with the same ids */
   | { readonly type: 'store'; readonly ceremonyId: CeremonyId; readonly token: number; readonly request: StoreRequest }
   | { readonly type: 'event'; readonly event: InnerEvent }
+  /** the ceremony has ended, and its transcript was asked for */
+  | { readonly type: 'transcript'; readonly info: TranscriptInfo; readonly bytes: Uint8Array }
   /** an instruction left an extraordinary number of ids behind, which are used up now: one near 2^64 ends a node's life */
   | { readonly type: 'idsJumped'; readonly ceremonyId: CeremonyId }
   /** our own code or arithmetic failed; the ceremony has ended as 'internal' */

@@ -6,6 +6,7 @@ import type { EvidenceVerdict } from './evidence/verify.ts'
 import type { Failure } from './outcome.ts'
 import type { StagePlan } from './stage.ts'
 import type { ProvenFault, Step } from './step.ts'
+import type { Recording } from './transcript/recording.ts'
 
 /** The first step, and the secrets to wipe whatever the end. */
 export interface Program<Result> {
@@ -42,6 +43,8 @@ export interface CeremonyOptions<Result> {
   readonly program: Program<Result>
   readonly stageTimeoutMs: number
   readonly judge: Judge
+  /** takes all that goes to all, if a transcript is wanted */
+  readonly recording?: Recording
 }
 
 export type Ending<Result> = { readonly status: 'success'; readonly result: Result } | Failure

@@ -49,12 +49,13 @@ export class StageRunner<Result> {
 
   /** @param effects where to put what is to be done, in order */
   constructor(options: CeremonyOptions<Result>, seat: Seat, effects: Effect[]) {
-    const { context, plan, self } = options
+    const { context, plan, self, recording } = options
     this.#options = options
     this.#seat = seat
     this.#effects = effects
     this.transcripts = new Transcripts(seat.sid, plan)
-    this.archive = new Archive({ kind: context.kind, sid: seat.sid, self, participants: context.participants.map(({ id }) => id) })
+    const participants = context.participants.map(({ id }) => id)
+    this.archive = new Archive({ kind: context.kind, sid: seat.sid, self, participants, ...(recording && { recording }) })
   }
 
   get busy(): boolean {

@@ -81,6 +81,11 @@ export class CeremonyManager<Result> {
     const { ending } = ceremony
     if (ending === null) return effects
     this.#open.delete(id)
+    const transcript = ceremony.transcript()
+    if (transcript !== null) {
+      const info = { kind: ceremony.context.kind, ceremonyId: id, status: ending.status }
+      effects.push({ type: 'transcript', info, bytes: transcript })
+    }
     return [...effects, ...this.#report(id, ending).map((event): Effect => ({ type: 'event', event }))]
   }
 }

@@ -1,7 +1,7 @@
 /** Carries out what the core asks for: sends, jobs, store requests. Each answer goes back in as an event; nothing here decides. */
 import type { BusConnection } from '../bus/contract.ts'
 import { wipe } from '../bytes.ts'
-import type { Computed, DropReason, Effect } from '../ceremony/effects.ts'
+import type { Computed, DropReason, Effect, TranscriptInfo } from '../ceremony/effects.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import type { StoreRequest } from '../ceremony/step.ts'
 import type { KeyStore } from '../keystore/contract.ts'
@@ -17,6 +17,7 @@ export interface EffectHandlers {
   stored(id: CeremonyId, token: number, ok: boolean): void
   event(event: InnerEvent): void
   dropped(reason: DropReason): void
+  transcript(bytes: Uint8Array, info: TranscriptInfo): void
 }
 
 export class EffectRunner {
@@ -58,7 +59,7 @@ export class EffectRunner {
     switch (effect.type) {
       case 'send':
         this.#bytesOut += effect.bytes.length
-        this.#attempt(() => this.#connection.publish('P2P', effect.to, effect.bytes))
+        this.#attempt('the bus refused a message', () => this.#connection.publish('P2P', effect.to, effect.bytes))
         return
       case 'compute':
         this.#jobs.submit(effect)
@@ -71,6 +72,9 @@ export class EffectRunner {
         return
       case 'dropped':
         this.#handlers.dropped(effect.reason)
+        return
+      case 'transcript':
+        this.#attempt('its receiver failed to take a transcript', () => this.#handlers.transcript(effect.bytes, effect.info))
         return
       case 'idsJumped':
         warn(`the ceremony id jumped to ${effect.ceremonyId}: every id far below it is used up`)
@@ -109,12 +113,12 @@ export class EffectRunner {
     }
   }
 
-  /** A bus that refuses a message has lost it: the protocol survives that like any loss. */
-  #attempt(send: () => void): void {
+  /** A bus that refuses a message has lost it, and the protocol survives that like any loss; a transcript is nothing that a ceremony depends on. */
+  #attempt(failure: string, give: () => void): void {
     try {
-      send()
+      give()
     } catch (error) {
-      warn('the bus refused a message', error)
+      warn(failure, error)
     }
   }
 }

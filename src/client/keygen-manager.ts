@@ -4,6 +4,7 @@ import { type KeygenResult, KeygenState } from '../ceremony/keygen/keygen-state.
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import { stagesOf } from '../ceremony/plan.ts'
 import type { Ending } from '../ceremony/program.ts'
+import { Recording } from '../ceremony/transcript/recording.ts'
 import { encodeContext, type KeygenContext } from '../wire/context.ts'
 import type { CeremonyId } from '../wire/message.ts'
 import { CeremonyManager } from './ceremony-manager.ts'
@@ -19,7 +20,7 @@ export class KeygenManager extends CeremonyManager<KeygenResult> {
   }
 
   create(instruction: KeygenInstruction): Ceremony<KeygenResult> {
-    const { network, identity, self, random, stageTimeoutMs, judge } = this.#settings
+    const { network, identity, self, random, stageTimeoutMs, judge, transcripts } = this.#settings
     const { ceremonyId, protocol, suite, minSigners } = instruction
     const participants = participantsOf(this.#settings, instruction.participants)
     const context: KeygenContext = { network, kind: 'keygen', ceremonyId, protocol, suite, minSigners, participants }
@@ -34,6 +35,7 @@ export class KeygenManager extends CeremonyManager<KeygenResult> {
       program: new KeygenState(context, contextBytes, random),
       stageTimeoutMs,
       judge,
+      ...(transcripts && { recording: new Recording({ context, contextBytes, key: null, messages: [] }) }),
     })
   }
 }

@@ -106,6 +106,7 @@ export class MultisigClient implements AsyncDisposable {
       stored: (id, token, ok) => this.#run(this.#inner.stored(id, token, ok)),
       event: (event) => this.#event(event),
       dropped: (reason) => this.#inbox.drop(reason),
+      transcript: (bytes, info) => resolved.transcripts?.(bytes, info),
     })
     this.#readiness = new Readiness({
       ...settings,

@@ -19,6 +19,8 @@ export interface NodeSettings {
   readonly ceremonyIdWindow: number
   readonly maxOpenCeremonies: number
   readonly judge: Judge
+  /** whether ceremonies are recorded */
+  readonly transcripts: boolean
   readonly early: Pick<EarlyLimits, 'bytesPerPeer' | 'bytesTotal' | 'ttlMs'>
 }
 

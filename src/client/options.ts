@@ -1,6 +1,7 @@
 /** What a node is started with, and the defaults. */
 import type { Bus } from '../bus/contract.ts'
 import { assertInteger, equalBytes } from '../bytes.ts'
+import type { TranscriptInfo } from '../ceremony/effects.ts'
 import { judgeEvidence } from '../ceremony/evidence/verify.ts'
 import { type RandomSource, systemRandom } from '../crypto/random-scalars.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
@@ -41,6 +42,11 @@ export interface ClientOptions {
   readonly earlyTtlMs?: number
   /** Ed25519 keys whose signed MultisigInstruction on the bus is obeyed. Only calls of the client instruct in this version: must be empty. */
   readonly operators?: readonly Uint8Array[]
+  /**
+   * Asked for, every ceremony hands over its transcript when it has ended, before its outcome: what went to all, for an audit offline. No secrets, but the
+   * messages to be signed. A node then keeps the messages of open ceremonies until the end and makes one copy there, of 256 MiB at most.
+   */
+  readonly transcripts?: (transcript: Uint8Array, info: TranscriptInfo) => void
   /** tests only: every random byte the node uses */
   readonly random?: RandomSource
 }
@@ -49,6 +55,7 @@ const MAX_BYTES = 2 ** 40
 
 export interface ResolvedOptions {
   readonly settings: NodeSettings
+  readonly transcripts: ClientOptions['transcripts']
   readonly cleanupIntervalMs: number
 }
 
@@ -79,6 +86,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (operators !== undefined && !(Array.isArray(operators) && operators.length === 0)) {
     throw invalidArgument('operators', 'must be empty: instructions on the bus are not available in this version')
   }
+  const { transcripts } = options
+  if (transcripts !== undefined && typeof transcripts !== 'function') throw invalidArgument('transcripts', 'must be a function')
   if (options.random !== undefined && typeof options.random !== 'function') throw invalidArgument('random', 'must be a function')
   signalOf(options)
   const number = (field: keyof ClientOptions & string, fallback: number, min: number, max: number): number => {
@@ -97,6 +106,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       random: options.random ?? systemRandom,
       stageTimeoutMs,
       ceremonyIdWindow: number('ceremonyIdWindow', 6_000, 1, 1_000_000),
+      transcripts: transcripts !== undefined,
       maxOpenCeremonies: number('maxOpenCeremonies', 4_096, 1, 1_000_000),
       judge: (evidence) => judgeEvidence(sharedKernel(), evidence, roster),
       early: {
@@ -105,6 +115,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
         ttlMs: number('earlyTtlMs', stageTimeoutMs, 1, MAX_MILLISECONDS),
       },
     },
+    transcripts,
     cleanupIntervalMs: number('cleanupIntervalMs', 1_000, 1, MAX_MILLISECONDS),
   }
 }

@@ -8,6 +8,7 @@ import type { Ending } from '../ceremony/program.ts'
 import type { Signatures } from '../ceremony/signing/frost-stages.ts'
 import { signerIndices } from '../ceremony/signing/signers.ts'
 import { SigningState } from '../ceremony/signing/signing-state.ts'
+import { Recording } from '../ceremony/transcript/recording.ts'
 import { QuorateError } from '../errors.ts'
 import { encodeContext, messageDigest, type SignContext } from '../wire/context.ts'
 import type { CeremonyId } from '../wire/message.ts'
@@ -26,7 +27,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
 
   /** @throws ERR_UNKNOWN_VALIDATOR, ERR_TOO_FEW_SIGNERS, ERR_INVALID_ARGUMENT, ERR_TOO_LARGE: what only the key can tell */
   create(instruction: SignInstruction, key: KeyMaterial): Ceremony<Signatures> {
-    const { network, identity, self, random, stageTimeoutMs, judge } = this.#settings
+    const { network, identity, self, random, stageTimeoutMs, judge, transcripts } = this.#settings
     const { suite, protocol, minSigners, participants: holders } = key.record
     for (const [i, id] of instruction.signers.entries()) {
       if (!holders.includes(id)) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: `signers[${i}]` })
@@ -45,9 +46,11 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
       mode: { type: 'two-round' },
       messages: instruction.messages.map(messageDigest),
     }
+    const contextBytes = encodeContext(context)
+    const opening = { keyId: key.keyIdBytes, record: key.recordBytes }
     return new Ceremony({
       context,
-      contextBytes: encodeContext(context),
+      contextBytes,
       identity,
       self,
       indices: signerIndices(context, key.record),
@@ -55,6 +58,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
       program: new SigningState(context, key, instruction.messages, random),
       stageTimeoutMs,
       judge,
+      ...(transcripts && { recording: new Recording({ context, contextBytes, key: opening, messages: instruction.messages }) }),
     })
   }
 }

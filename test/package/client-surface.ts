@@ -104,6 +104,10 @@ export interface ClientOptions {
   earlyBytesTotal?: number
   earlyTtlMs?: number
   operators?: readonly Uint8Array[]
+  transcripts?: (
+    transcript: Uint8Array,
+    info: { kind: 'keygen' | 'preprocess' | 'sign'; ceremonyId: CeremonyId; status: 'success' | 'failure' },
+  ) => void
   random?: (length: number) => Uint8Array
 }
 

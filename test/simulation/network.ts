@@ -78,6 +78,8 @@ export interface SimulatedNode {
   readonly events: InnerEvent[]
   readonly outcomes: Map<bigint, Outcome[]>
   readonly dropped: string[]
+  /** by ceremony, where they were asked for */
+  readonly transcripts: Map<bigint, Uint8Array>
   readonly errors: unknown[]
   /** every effect, in order */
   readonly log: LogEntry[]
@@ -217,6 +219,7 @@ export class SimulatedNetwork {
       events: [],
       outcomes: new Map(),
       dropped: [],
+      transcripts: new Map(),
       errors: [],
       log: [],
       highestCeremonyId: mark,
@@ -234,6 +237,7 @@ export class SimulatedNetwork {
       ceremonyIdWindow: 6_000,
       maxOpenCeremonies: 4_096,
       judge: (evidence) => judgeEvidence(this.#options.kernel, evidence, this.roster),
+      transcripts: false,
       early: { bytesPerPeer: 1 << 20, bytesTotal: 1 << 24, ttlMs: STAGE_TIMEOUT_MS },
       ...this.#options.settings,
     }
@@ -272,6 +276,9 @@ export class SimulatedNetwork {
         return
       case 'event':
         this.#record(node, effect.event)
+        return
+      case 'transcript':
+        node.transcripts.set(effect.info.ceremonyId, effect.bytes)
         return
       case 'dropped':
         node.dropped.push(effect.reason)
