@@ -184,7 +184,15 @@ export class Dispatcher {
   }
 
   #start(task: Task): void {
-    const cut = cutWork(task.work, this.#piecesFor(task.micros), this.#kernel)
+    let cut: Cut | null
+    try {
+      cut = cutWork(task.work, this.#piecesFor(task.micros), this.#kernel)
+    } catch (error) {
+      // No memory for the copies: this task's failure, and no reason for the others to wait for ever.
+      wipeAll(task.arrays)
+      this.#settle(task, failureOf(error))
+      return
+    }
     if (cut === null) this.#startWhole(task)
     else {
       wipeAll(task.arrays)
