@@ -78,8 +78,3 @@ export function sumCommitments(kernel: Kernel, commitments: readonly Batch[]): B
   if (first === undefined) throw invalidArgument('commitments', 'must have at least one dealer')
   return kernel.sum(concatAll(commitments), first.length / POINT_BYTES)
 }
-
-/** The commitments of one position, one vector a dealer: dealers x t x 64. */
-export function gatherPosition(commitments: readonly Batch[], position: number, minSigners: number): Batch {
-  return concatAll(commitments.map((batch) => itemOf(batch, position, minSigners * POINT_BYTES)))
-}

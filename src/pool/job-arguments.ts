@@ -4,6 +4,7 @@
  */
 import { assertBytes, assertInteger } from '../bytes.ts'
 import type { JobArgs, JobName, ReceivedShares, VerifyingShares } from '../crypto/jobs/contract.ts'
+import type { EncryptionPeer } from '../crypto/share-encryption.ts'
 import { invalidArgument } from '../errors.ts'
 import { assertSuite } from '../kernel/arguments.ts'
 import { MAX_INDEX } from '../kernel/contract.ts'
@@ -87,6 +88,30 @@ const SHAPES: { readonly [N in JobName]: Check } = {
   }),
   sumShares: object<JobArgs<'sumShares'>>(received),
   findBadDealers: object<JobArgs<'findBadDealers'>>({ ...received, minSigners: count, commitments: listOf(bytes) }),
+  makeComplaints: object<JobArgs<'makeComplaints'>>({
+    sid: bytes,
+    index: count,
+    encryptionKey: bytes,
+    encryptionSecret: bytes,
+    dealers: listOf(object<EncryptionPeer>({ index: count, encryptionKey: bytes })),
+    nonces: bytes,
+  }),
+  judgeComplaints: object<JobArgs<'judgeComplaints'>>({
+    ...batchOf,
+    complainer: object<EncryptionPeer>({ index: count, encryptionKey: bytes }),
+    complaints: listOf(
+      object<JobArgs<'judgeComplaints'>['complaints'][number]>({
+        dealer: object<JobArgs<'judgeComplaints'>['complaints'][number]['dealer']>({
+          index: count,
+          encryptionKey: bytes,
+          commitments: bytes,
+        }),
+        ciphertext: bytes,
+        sharedPoint: bytes,
+        proof: bytes,
+      }),
+    ),
+  }),
   commitNonces: object<JobArgs<'commitNonces'>>({ suite, share: bytes, randomness: bytes }),
   signShares: object<JobArgs<'signShares'>>({ ...transcript, index: count, share: bytes, nonces: bytes }),
   aggregate: object<JobArgs<'aggregate'>>({

@@ -218,6 +218,21 @@ describe('arguments and results', () => {
       },
       sumShares: received,
       findBadDealers: { ...received, minSigners: 1, commitments: [item] },
+      makeComplaints: {
+        sid: item,
+        index: 1,
+        encryptionKey: item,
+        encryptionSecret: item,
+        dealers: [{ index: 2, encryptionKey: item }],
+        nonces: item,
+      },
+      judgeComplaints: {
+        sid: item,
+        positions: 1,
+        minSigners: 1,
+        complainer: { index: 1, encryptionKey: item },
+        complaints: [{ dealer, ciphertext: item, sharedPoint: item, proof: item }],
+      },
       commitNonces: { suite: 'bip340', share: item, randomness: item },
       signShares: { ...transcript, index: 1, share: item, nonces: item },
       aggregate: { suite: 'bip340', groupPublicKey: item, groupCommitments: item, challenges: item, signatureShares: [item] },
@@ -232,7 +247,8 @@ describe('arguments and results', () => {
       for (const [field, value] of Object.entries(args)) {
         for (const wrong of [undefined, 1.5, true, {}, '2']) {
           // An object is what it should be: what is missing is in it.
-          const path = field === 'verify' && typeof wrong === 'object' ? 'verify.sumCommitments' : field
+          const first = { verify: 'verify.sumCommitments', complainer: 'complainer.index' }[field] ?? field
+          const path = typeof wrong === 'object' ? first : field
           await refused(name, { ...args, [field]: wrong }, path)
         }
         if (!Array.isArray(value)) continue

@@ -29,6 +29,7 @@ const PUBLISHED: Readonly<Record<string, string>> = {
   signatureShares: 'sent to all signers',
   verifyShares: 'one bit a dealer',
   proveKnowledge: 'a proof of knowledge, sent to all participants',
+  proveSharedPoints: 'a complaint, sent to all participants',
 }
 
 /** `secret if its input is` is what calls are taken for anyway. */

@@ -6,6 +6,8 @@
  * "position" is a place in a batch: keygen has one, a signing ceremony one a message.
  */
 import type { Batch, Mask, Point33, Point64, Scalar, Suite } from '../../kernel/contract.ts'
+import type { ProvenSharedPoint } from '../dleq.ts'
+import type { EncryptionPeer } from '../share-encryption.ts'
 
 /** What one dealer published in stage `Commitments`. */
 export interface Dealing {
@@ -22,6 +24,8 @@ export interface Dealing {
 /** 0: nothing wrong. */
 export const DEALING_FAULT = { none: 0, badPoint: 1, badProof: 2 } as const
 export const SHARE_FAULT = { none: 0, undecryptable: 1, wrongShare: 2 } as const
+/** Bad share: the dealer is at fault. Good share, or a proof that does not hold: the complainer. */
+export const COMPLAINT_VERDICT = { goodShare: 0, badShare: 1, badProof: 2 } as const
 
 /** What to evaluate in the exponent: the summed polynomials at some indices. */
 export interface VerifyingShares {
@@ -162,6 +166,40 @@ export interface JobTable {
     }
     /** one SHARE_FAULT a dealer, some of them above 0: otherwise this machine computed wrongly, an integrity error */
     readonly result: { readonly faults: Uint8Array }
+  }
+  /** Proves to everybody what some dealers' shares were encrypted with. */
+  readonly makeComplaints: {
+    readonly args: {
+      readonly sid: Uint8Array
+      /** our own index */
+      readonly index: number
+      readonly encryptionKey: Point64
+      /** secret, p_j */
+      readonly encryptionSecret: Scalar
+      readonly dealers: readonly EncryptionPeer[]
+      /** secret, dealers x 32, each in 1..q-1 and used once */
+      readonly nonces: Batch
+    }
+    /** one a dealer, in order; published */
+    readonly result: readonly ProvenSharedPoint[]
+  }
+  /** Judges one participant's complaints about shares that it was sent. All public. */
+  readonly judgeComplaints: {
+    readonly args: {
+      readonly sid: Uint8Array
+      readonly positions: number
+      readonly minSigners: number
+      /** all points here were checked, but those of `sharedPoint` and `proof` */
+      readonly complainer: EncryptionPeer
+      readonly complaints: readonly (ProvenSharedPoint & {
+        /** `commitments`: positions x t x 64 */
+        readonly dealer: EncryptionPeer & Pick<Dealing, 'commitments'>
+        /** of any length */
+        readonly ciphertext: Uint8Array
+      })[]
+    }
+    /** one COMPLAINT_VERDICT a complaint */
+    readonly result: { readonly verdicts: Uint8Array }
   }
   /** FROST round one: hedged nonces and their commitments. */
   readonly commitNonces: {

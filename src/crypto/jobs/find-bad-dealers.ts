@@ -1,8 +1,7 @@
 /** Who sent what does not open or does not fit: each dealer's share against the dealer's own commitments, position by position. */
-import { concatAll, itemOf, wipe } from '../../bytes.ts'
+import { itemOf, wipe } from '../../bytes.ts'
 import { invalidArgument, QuorateError } from '../../errors.ts'
 import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES } from '../../kernel/contract.ts'
-import { gatherPosition } from '../polynomial.ts'
 import { type JobArgs, SHARE_FAULT } from './contract.ts'
 import type { JobDefinition } from './definition.ts'
 import { decryptAll, encodingFaults, MICROS_A_DEALER } from './received-shares.ts'
@@ -19,26 +18,21 @@ function checkShape({ positions, minSigners, dealers, commitments }: Args): void
   })
 }
 
-/** Checks each dealer without an earlier fault, and writes what it finds into `faults`. */
+/**
+ * Checks each dealer without an earlier fault, and writes what it finds into `faults`. One after the other: the sum of those that are left may hold
+ * although some of them are wrong.
+ */
 function checkEachDealer(kernel: Kernel, args: Args, received: readonly (Batch | null)[], faults: Uint8Array): void {
   const { commitments, positions, minSigners, index } = args
-  const places = commitments.flatMap((batch, place) => {
+  commitments.forEach((batch, place) => {
     const values = received[place]
-    return values === null || values === undefined || faults[place] !== SHARE_FAULT.none ? [] : [{ batch, place, values }]
-  })
-  if (places.length === 0) return
-  const batches = places.map(({ batch }) => batch)
-  for (let position = 0; position < positions; position++) {
-    const shares = concatAll(places.map(({ values }) => itemOf(values, position, SCALAR_BYTES)))
-    try {
-      const valid = kernel.verifyShares(gatherPosition(batches, position, minSigners), minSigners, index, shares)
-      places.forEach(({ place }, i) => {
-        if (valid[i] !== 1) faults[place] = SHARE_FAULT.wrongShare
-      })
-    } finally {
-      wipe(shares)
+    if (values === null || values === undefined || faults[place] !== SHARE_FAULT.none) return
+    for (let position = 0; position < positions; position++) {
+      const vector = itemOf(batch, position, minSigners * POINT_BYTES)
+      const [valid] = kernel.verifyShares(vector, minSigners, index, itemOf(values, position, SCALAR_BYTES))
+      if (valid !== 1) faults[place] = SHARE_FAULT.wrongShare
     }
-  }
+  })
 }
 
 export const findBadDealers: JobDefinition<'findBadDealers'> = {

@@ -9,6 +9,8 @@ import { dealShares } from './deal-shares.ts'
 import type { JobDefinition } from './definition.ts'
 import { findBadDealers } from './find-bad-dealers.ts'
 import { findBadShares } from './find-bad-shares.ts'
+import { judgeComplaints } from './judge-complaints.ts'
+import { makeComplaints } from './make-complaints.ts'
 import { openShares } from './open-shares.ts'
 import { signShares } from './sign-shares.ts'
 import { sumShares } from './sum-shares.ts'
@@ -20,6 +22,8 @@ export const jobs: { readonly [N in JobName]: JobDefinition<N> } = {
   openShares,
   sumShares,
   findBadDealers,
+  makeComplaints,
+  judgeComplaints,
   commitNonces,
   signShares,
   aggregate,

@@ -231,6 +231,12 @@ describe.each(kernels)('on the %s kernel', (_name, kernel) => {
       expect(open({ 1: flipBit(ciphertextOf(1), 3), 4: shifted(4, five, zero) })).toEqual(bad(undecryptable, none, wrongShare))
     })
 
+    it('G13: beside a share that does not open, wrong shares that cancel each other are found', () => {
+      expect(open({ 1: shifted(1, five, zero), 2: flipBit(ciphertextOf(2), 3), 4: shifted(4, minusFive, zero) })).toEqual(
+        bad(wrongShare, undecryptable, wrongShare),
+      )
+    })
+
     it('a value of q or more is wrong, also when it is congruent to the right one', () => {
       // Dealer 1 with constant polynomials 5 and 5: its values are 5, and 5 + q has 32 bytes too.
       const dealer = makeParty(kernel, sid, 1, shape, seededRandom(`${seed} small`), concatBytes(five, zero, five, zero).slice())

@@ -3,6 +3,7 @@ import { concatBytes, copyBytes, toHex } from '../../../src/bytes.ts'
 import type { Job, JobArgs, JobName } from '../../../src/crypto/jobs/contract.ts'
 import { jobs, runJob } from '../../../src/crypto/jobs/index.ts'
 import { evaluateForEach, sumCommitments } from '../../../src/crypto/polynomial.ts'
+import { randomScalars } from '../../../src/crypto/random-scalars.ts'
 import { bytesIn, leftIn, watch } from '../../helpers/leftovers.ts'
 import { seededRandom, testSeed } from '../../helpers/random.ts'
 import { baseline, dealAll, makeParties, present, receivedAt, type Shape, sidOf } from '../ceremony.ts'
@@ -28,6 +29,8 @@ const PUBLIC = new Set([
 ])
 
 const received = receivedAt(baseline, sid, 2, self, others, dealt)
+const dleqNonces = randomScalars(seededRandom(`${seed} dleq`), others.length)
+
 const plainArgs = {
   dealCommitments: {
     sid,
@@ -63,7 +66,17 @@ const plainArgs = {
   },
   sumShares: received,
   findBadDealers: { ...received, minSigners: 2, commitments: [present(others[1]), self].map(({ dealing }) => dealing.commitments) },
-} satisfies { [N in 'dealCommitments' | 'dealShares' | 'openShares' | 'sumShares' | 'findBadDealers']: JobArgs<N> }
+  makeComplaints: {
+    sid,
+    index: 1,
+    encryptionKey: self.dealing.encryptionKey,
+    encryptionSecret: self.encryptionSecret,
+    dealers: others.map(({ index, dealing }) => ({ index, encryptionKey: dealing.encryptionKey })),
+    nonces: dleqNonces,
+  },
+} satisfies {
+  [N in 'dealCommitments' | 'dealShares' | 'openShares' | 'sumShares' | 'findBadDealers' | 'makeComplaints']: JobArgs<N>
+}
 
 function chunks(bytes: Uint8Array, size: number): string[] {
   return Array.from({ length: bytes.length / size }, (_, i) => toHex(bytes.subarray(i * size, (i + 1) * size)))
@@ -78,7 +91,7 @@ function secretScalars(): string[] {
     return opened.shares
   })
   const partial = present(runJob(baseline, { name: 'sumShares', args: received }).shares ?? undefined)
-  const all = [self.coefficients, self.proofNonces, self.encryptionSecret, ...sums, partial, ...values]
+  const all = [self.coefficients, self.proofNonces, self.encryptionSecret, dleqNonces, ...sums, partial, ...values]
   return all.flatMap((bytes) => chunks(bytes, 32))
 }
 
@@ -91,9 +104,12 @@ const sharedPoints = chunks(
   64,
 ).map((point) => point.slice(0, 64))
 
-const secrets = [...secretScalars(), ...sharedPoints]
+const scalars = secretScalars()
 
 describe.each(Object.keys(plainArgs) as (keyof typeof plainArgs)[])('%s', (name) => {
+  /** A complaint publishes the Diffie-Hellman point, and nothing else. */
+  const secrets = name === 'makeComplaints' ? scalars : [...scalars, ...sharedPoints]
+
   function run() {
     const job: Job = { name, args: plainArgs[name] } as Job
     const { result, calls, arrays } = watch(baseline, (kernel): unknown => runJob(kernel, job))
@@ -136,7 +152,8 @@ describe.each(Object.keys(plainArgs) as (keyof typeof plainArgs)[])('%s', (name)
     const result: unknown = runJob(baseline, { name, args: plainArgs[name] } as Job)
     const definition = jobs[name] as { secretsOfResult(result: unknown): readonly Uint8Array[] }
     const named = definition.secretsOfResult(result)
-    expect(named.length).toBe({ dealCommitments: 0, dealShares: 2, openShares: 1, sumShares: 1, findBadDealers: 0 }[name])
+    const counts = { dealCommitments: 0, dealShares: 2, openShares: 1, sumShares: 1, findBadDealers: 0, makeComplaints: 0 }
+    expect(named.length).toBe(counts[name])
     const rest = bytesIn(result).filter((bytes) => !named.includes(bytes))
     for (const bytes of rest) for (const secret of secrets) expect(toHex(bytes).includes(secret)).toBe(false)
   })
@@ -167,7 +184,7 @@ describe('openShares with faulty dealers', () => {
     const args = { ...plainArgs.openShares, ...changes }
     const { result, arrays } = watch(baseline, (kernel) => runJob(kernel, { name: 'openShares', args }))
     expect(result).toEqual({ status: 'bad-shares' })
-    expect(leftIn(arrays, secrets, bytesIn(args))).toEqual([])
+    expect(leftIn(arrays, [...scalars, ...sharedPoints], bytesIn(args))).toEqual([])
   })
 })
 
@@ -183,6 +200,8 @@ describe('the table of jobs', () => {
         'dealShares',
         'findBadDealers',
         'findBadShares',
+        'judgeComplaints',
+        'makeComplaints',
         'openShares',
         'signShares',
         'sumShares',
@@ -205,6 +224,7 @@ describe('the table of jobs', () => {
   it('wiping what a job names leaves none of its secrets in the arguments', () => {
     const args = structuredClone(plainArgs.openShares)
     for (const bytes of jobs.openShares.secretsOf(args)) bytes.fill(0)
-    for (const bytes of bytesIn(args)) for (const secret of secrets) expect(toHex(copyBytes(bytes)).includes(secret)).toBe(false)
+    for (const bytes of bytesIn(args))
+      for (const secret of [...scalars, ...sharedPoints]) expect(toHex(copyBytes(bytes)).includes(secret)).toBe(false)
   })
 })
