@@ -18,30 +18,30 @@ export interface NormalisableKey {
   readonly verifyingShares: Batch
 }
 
+/** The public half of a key in its suite's form. */
+export interface NormalisedPoints {
+  readonly groupPoint: Point64
+  readonly verifyingShares: Batch
+  /** what all was multiplied by; null for 1 */
+  readonly multiplier: Scalar | null
+}
+
 function negatePoints(points: Batch): Batch {
   const out = copyBytes(points)
   for (let offset = 0; offset < out.length; offset += POINT_BYTES) negatePoint(out.subarray(offset, offset + POINT_BYTES))
   return out
 }
 
-function negateKey(kernel: Kernel, { share, groupPoint, verifyingShares }: NormalisableKey): NormalisableKey {
-  return {
-    share: kernel.scalarMul(MINUS_ONE, share),
-    groupPoint: negatePoints(groupPoint),
-    verifyingShares: negatePoints(verifyingShares),
-  }
-}
-
 /**
  * Multiplies by the smallest positive k that brings x(k Y) into the lower half. About every second point is there, so k is 2 on average and
  * the points are multiplied by adding: k - 1 additions cost less than one multiplication until k is near 200.
  */
-function lowerX(kernel: Kernel, key: NormalisableKey): NormalisableKey {
-  const points = concatBytes(key.groupPoint, key.verifyingShares)
+function lowerX(kernel: Kernel, groupPoint: Point64, verifyingShares: Batch): NormalisedPoints {
+  const points = concatBytes(groupPoint, verifyingShares)
   const columns = points.length / POINT_BYTES
   let scaled: Batch = points
   let factor = 1
-  let multiple: Point64 = key.groupPoint
+  let multiple: Point64 = groupPoint
   while (!hasLowX(multiple)) {
     scaled = kernel.sum(concatBytes(scaled, points), columns)
     multiple = itemOf(scaled, 0, POINT_BYTES)
@@ -49,10 +49,30 @@ function lowerX(kernel: Kernel, key: NormalisableKey): NormalisableKey {
   }
   const multiplier = new Uint8Array(SCALAR_BYTES)
   new DataView(multiplier.buffer).setUint32(SCALAR_BYTES - 4, factor)
-  return {
-    share: kernel.scalarMul(multiplier, key.share),
-    groupPoint: copyBytes(multiple),
-    verifyingShares: copyBytes(scaled, POINT_BYTES),
+  return { groupPoint: copyBytes(multiple), verifyingShares: copyBytes(scaled, POINT_BYTES), multiplier }
+}
+
+/**
+ * What everybody can compute of the suite's form, in memory of its own: evidence about a key record needs no share.
+ *
+ * @param groupPoint Y, not the identity
+ * @throws ERR_INVALID_ARGUMENT for points off the curve
+ */
+export function normalisePoints(kernel: Kernel, suite: Suite, groupPoint: Point64, verifyingShares: Batch): NormalisedPoints {
+  const same = (): NormalisedPoints => ({
+    groupPoint: copyBytes(groupPoint),
+    verifyingShares: copyBytes(verifyingShares),
+    multiplier: null,
+  })
+  switch (suite) {
+    case 'secp256k1-sha256':
+      return same()
+    case 'bip340':
+      return hasOddY(groupPoint)
+        ? { groupPoint: negatePoints(groupPoint), verifyingShares: negatePoints(verifyingShares), multiplier: MINUS_ONE }
+        : same()
+    case 'evm':
+      return lowerX(kernel, groupPoint, verifyingShares)
   }
 }
 
@@ -62,20 +82,10 @@ function lowerX(kernel: Kernel, key: NormalisableKey): NormalisableKey {
  * @throws ERR_INVALID_ARGUMENT for points off the curve or a share of q or more
  */
 export function normaliseKey(kernel: Kernel, suite: Suite, key: NormalisableKey): NormalisableKey {
-  const copy = (): NormalisableKey => ({
-    share: copyBytes(key.share),
-    groupPoint: copyBytes(key.groupPoint),
-    verifyingShares: copyBytes(key.verifyingShares),
-  })
   try {
-    switch (suite) {
-      case 'secp256k1-sha256':
-        return copy()
-      case 'bip340':
-        return hasOddY(key.groupPoint) ? negateKey(kernel, key) : copy()
-      case 'evm':
-        return lowerX(kernel, key)
-    }
+    const { groupPoint, verifyingShares, multiplier } = normalisePoints(kernel, suite, key.groupPoint, key.verifyingShares)
+    const share = multiplier === null ? copyBytes(key.share) : kernel.scalarMul(multiplier, key.share)
+    return { share, groupPoint, verifyingShares }
   } finally {
     wipe(key.share)
   }

@@ -50,7 +50,11 @@ function groupPointsOf(sums: Batch, positions: number, minSigners: number): Batc
  * A summed constant term of O is no key; a summed top coefficient of O lowers the threshold. Any other sum may be O and does no harm, and so may
  * a nonce's share, but a key with a share of zero would tell the world that share.
  */
-function isDegenerate({ positions, minSigners, normaliseFor }: Conclusion, sums: Batch, verifyingShares: Batch): boolean {
+export function isDegenerate(
+  { positions, minSigners, normaliseFor }: Pick<Conclusion, 'positions' | 'minSigners' | 'normaliseFor'>,
+  sums: Batch,
+  verifyingShares: Batch,
+): boolean {
   for (let position = 0; position < positions; position++) {
     if (isZero(itemOf(sums, position * minSigners, POINT_BYTES))) return true
     if (isZero(itemOf(sums, (position + 1) * minSigners - 1, POINT_BYTES))) return true
