@@ -1,21 +1,34 @@
 /**
  * SharedSecret: the participants make a secret that nobody holds (Pedersen's DKG as used by FROST, with commit-then-reveal and proofs of
  * knowledge). Keygen runs it once; a Stinson-Strobl signing runs it for its nonce. The four stages are HashCommitment, Commitments,
- * SecretShare and Confirm; this state runs the first three and hands over to its owner for the fourth.
+ * SecretShare and Confirm; this state runs the first three and hands over to its owner for the fourth, unless it has to complain there.
  */
 import { equalBytes, wipe, wipeOnThrow } from '../bytes.ts'
-import { DEALING_FAULT, type Dealing, type JobArgs } from '../crypto/jobs/contract.ts'
+import { DEALING_FAULT, type Dealing, type JobArgs, SHARE_FAULT } from '../crypto/jobs/contract.ts'
 import { drawBytes, type RandomSource, randomScalars } from '../crypto/random-scalars.ts'
+import type { EncryptionPeer } from '../crypto/share-encryption.ts'
 import type { Suite } from '../kernel/contract.ts'
-import { type CommitmentsBody, encodeCommitments, encodeHashCommitment, hashCommitmentOf } from '../wire/bodies.ts'
+import {
+  type CommitmentsBody,
+  type Complaint,
+  type ConfirmBody,
+  encodeCommitments,
+  encodeConfirm,
+  encodeHashCommitment,
+  hashCommitmentOf,
+} from '../wire/bodies.ts'
+import type { CeremonyContext } from '../wire/context.ts'
+import { ComplaintJudge } from './complaint-judge.ts'
 import type { CeremonyShape, SharedSecretPlan } from './plan.ts'
 import type { Runtime } from './program.ts'
+import { RevealedDealings } from './revealed-dealings.ts'
 import { inOrder, type Received, stageStep } from './stage.ts'
 import { compute, fail, type ProvenFault, required, type Step } from './step.ts'
 
 const BLIND_BYTES = 32
 
 export interface SharedSecretOptions {
+  readonly context: CeremonyContext
   readonly plan: SharedSecretPlan
   readonly shape: CeremonyShape
   /** key indices by place, ascending */
@@ -36,7 +49,14 @@ export interface SharedSecret {
   readonly verifyingShares: Uint8Array
   /** positions x t x 64, not normalised */
   readonly sumCommitments: Uint8Array
+  /** for evidence about what the others confirm */
+  readonly dealings: RevealedDealings
+  readonly complaints: ComplaintJudge
 }
+
+/** What `dealShares` and `checkDealings` left for `openShares`. */
+type Kept = Pick<JobArgs<'openShares'>, 'sumCommitments' | 'ownShares' | 'sharedPoints' | 'verifyingShares'>
+type Ciphertexts = ReadonlyMap<number, Received<Uint8Array>>
 
 /** The polynomials of one ceremony: drawn once, used in one ceremony, in memory only. */
 interface OwnPolynomials {
@@ -70,6 +90,8 @@ export class SharedSecretState<Result> {
   #ownShares: Uint8Array | null = null
   /** the Diffie-Hellman points with the others, in their order */
   #sharedPoints: Uint8Array | null = null
+  /** of the proofs in our complaints, if there is something to complain about */
+  #complaintNonces: Uint8Array | null = null
 
   constructor(options: SharedSecretOptions, runtime: Runtime, onShared: (shared: SharedSecret) => Step<Result>) {
     const { positions, minSigners } = options.shape
@@ -93,6 +115,7 @@ export class SharedSecretState<Result> {
     wipe(this.#secrets.coefficients, this.#secrets.proofNonces, this.#secrets.encryptionSecret)
     if (this.#ownShares !== null) wipe(this.#ownShares)
     if (this.#sharedPoints !== null) wipe(this.#sharedPoints)
+    if (this.#complaintNonces !== null) wipe(this.#complaintNonces)
   }
 
   /** Stage 1: a hash binds us to everything that we reveal in stage 2, so that nobody can choose a contribution after seeing the others'. */
@@ -116,6 +139,7 @@ export class SharedSecretState<Result> {
 
   /** Stage 2: the commitments themselves. A wrong opening of the hash ends the ceremony as soon as it arrives. */
   #reveal(reveal: Uint8Array, committed: ReadonlyMap<number, Received<Uint8Array>>): Step<Result> {
+    const transcript = this.#runtime.transcript()
     return stageStep<CommitmentsBody, Result>({
       plan: this.#options.plan.commitments,
       own: { type: 'broadcast', body: reveal },
@@ -125,17 +149,17 @@ export class SharedSecretState<Result> {
         if (equalBytes(opened, commitment.body)) return null
         return fail('fault', [{ place, fault: 'bad-hash-opening', parts: { envelopes: [commitment.envelope.bytes, envelope.bytes] } }])
       },
-      onFull: (revealed) => this.#checkDealings(revealed),
+      onFull: (revealed) => this.#checkDealings(revealed, new RevealedDealings(transcript, revealed)),
     })
   }
 
-  #checkDealings(revealed: ReadonlyMap<number, Received<CommitmentsBody>>): Step<Result> {
+  #checkDealings(revealed: ReadonlyMap<number, Received<CommitmentsBody>>, dealings: RevealedDealings): Step<Result> {
     const { positions, minSigners } = this.#options.shape
     const others = inOrder(revealed).filter(([place]) => place !== this.#runtime.place)
-    const { commitments: ownCommitments } = required(revealed.get(this.#runtime.place)).body
-    if (others.length === 0) return this.#dealShares(revealed, ownCommitments)
-    const dealings = others.map(([place, { body }]): Dealing => ({ index: required(this.#options.indices[place]), ...body }))
-    const args = { sid: this.#runtime.sid, positions, minSigners, dealings, weightSeed: this.#weightSeed, ownCommitments }
+    const { commitments: ownCommitments } = dealings.of(this.#runtime.place)
+    if (others.length === 0) return this.#dealShares(dealings, [], ownCommitments)
+    const checked = others.map(([place, { body }]): Dealing => ({ index: required(this.#options.indices[place]), ...body }))
+    const args = { sid: this.#runtime.sid, positions, minSigners, dealings: checked, weightSeed: this.#weightSeed, ownCommitments }
     return compute('checkDealings', args, ({ faults, sumCommitments }) => {
       const proven = others.flatMap(([place, { envelope }], i): ProvenFault[] => {
         const parts = { envelopes: [envelope.bytes] }
@@ -148,20 +172,21 @@ export class SharedSecretState<Result> {
             return []
         }
       })
-      return proven.length === 0 ? this.#dealShares(revealed, required(sumCommitments ?? undefined)) : fail('fault', proven)
+      if (proven.length > 0) return fail('fault', proven)
+      const places = others.map(([place]) => place)
+      return this.#dealShares(dealings, places, required(sumCommitments ?? undefined))
     })
   }
 
-  #dealShares(revealed: ReadonlyMap<number, Received<CommitmentsBody>>, sumCommitments: Uint8Array): Step<Result> {
+  #peer(dealings: RevealedDealings, place: number): EncryptionPeer {
+    return { index: required(this.#options.indices[place]), encryptionKey: dealings.of(place).encryptionKey }
+  }
+
+  /** @param others the places of all but us */
+  #dealShares(dealings: RevealedDealings, others: readonly number[], sumCommitments: Uint8Array): Step<Result> {
     const { verifyingIndices, shape } = this.#options
     const { positions, minSigners } = shape
     const { coefficients, encryptionSecret } = this.#secrets
-    const own = required(revealed.get(this.#runtime.place)).body
-    const others = inOrder(revealed).filter(([place]) => place !== this.#runtime.place)
-    const recipients = others.map(([place, { body }]) => ({
-      index: required(this.#options.indices[place]),
-      encryptionKey: body.encryptionKey,
-    }))
     const args = {
       sid: this.#runtime.sid,
       index: this.#index,
@@ -169,8 +194,8 @@ export class SharedSecretState<Result> {
       minSigners,
       coefficients,
       encryptionSecret,
-      encryptionKey: own.encryptionKey,
-      recipients,
+      encryptionKey: dealings.of(this.#runtime.place).encryptionKey,
+      recipients: others.map((place) => this.#peer(dealings, place)),
       verify: verifyingIndices.length === 0 ? null : { sumCommitments, indices: verifyingIndices },
     }
     return compute('dealShares', args, ({ ciphertexts, ownShares, sharedPoints, verifyingShares }) => {
@@ -179,29 +204,21 @@ export class SharedSecretState<Result> {
       wipe(coefficients)
       return stageStep<Uint8Array, Result>({
         plan: this.#options.plan.secretShare,
-        own: { type: 'private', bodies: new Map(others.map(([place], i) => [place, required(ciphertexts[i])])) },
-        onFull: (ciphertextsIn) => this.#openShares(revealed, { sumCommitments, ownShares, sharedPoints, verifyingShares }, ciphertextsIn),
+        own: { type: 'private', bodies: new Map(others.map((place, i) => [place, required(ciphertexts[i])])) },
+        onFull: (received) => this.#openShares(dealings, { sumCommitments, ownShares, sharedPoints, verifyingShares }, received),
       })
     })
   }
 
-  #openShares(
-    revealed: ReadonlyMap<number, Received<CommitmentsBody>>,
-    kept: Pick<JobArgs<'openShares'>, 'sumCommitments' | 'ownShares' | 'sharedPoints' | 'verifyingShares'>,
-    ciphertexts: ReadonlyMap<number, Received<Uint8Array>>,
-  ): Step<Result> {
+  #openShares(dealings: RevealedDealings, kept: Kept, ciphertexts: Ciphertexts): Step<Result> {
     const { positions, minSigners } = this.#options.shape
-    const { encryptionKey } = required(revealed.get(this.#runtime.place)).body
     const received = {
       sid: this.#runtime.sid,
       index: this.#index,
       positions,
       sharedPoints: kept.sharedPoints,
-      encryptionKey,
-      dealers: inOrder(ciphertexts).map(([place, { body: ciphertext }]) => {
-        const index = required(this.#options.indices[place])
-        return { index, encryptionKey: required(revealed.get(place)).body.encryptionKey, ciphertext }
-      }),
+      encryptionKey: dealings.of(this.#runtime.place).encryptionKey,
+      dealers: inOrder(ciphertexts).map(([place, { body: ciphertext }]) => ({ ...this.#peer(dealings, place), ciphertext })),
     }
     const args = {
       ...kept,
@@ -211,19 +228,47 @@ export class SharedSecretState<Result> {
       normaliseFor: this.#options.normaliseFor,
     }
     return compute('openShares', args, (opened) => {
+      const complaints = new ComplaintJudge(this.#options, this.#runtime, dealings)
       switch (opened.status) {
         case 'shared':
           this.wipe()
-          return this.#onShared({ ...opened, sumCommitments: kept.sumCommitments })
+          return this.#onShared({ ...opened, sumCommitments: kept.sumCommitments, dealings, complaints })
         case 'degenerate':
           return fail('degenerate')
         case 'bad-shares': {
-          const commitments = inOrder(ciphertexts).map(([place]) => required(revealed.get(place)).body.commitments)
-          // Rejects, as our own failure, if every share is right. The complaint that proves a bad one (Diffie-Hellman point and DLEQ proof) belongs
-          // here; until then nobody is blamed.
-          return compute('findBadDealers', { ...received, minSigners, commitments }, () => fail('fault'))
+          const commitments = inOrder(ciphertexts).map(([place]) => dealings.of(place).commitments)
+          // Rejects, as our own failure, if every share is right.
+          return compute('findBadDealers', { ...received, minSigners, commitments }, ({ faults }) => {
+            const bad = inOrder(ciphertexts).filter((_, i) => faults[i] !== SHARE_FAULT.none)
+            return this.#complain(dealings, complaints, new Map(bad))
+          })
         }
       }
+    })
+  }
+
+  /** Shows everybody what the bad shares were encrypted with: the Diffie-Hellman points with their dealers, proven, and no other secret. */
+  #complain(dealings: RevealedDealings, judge: ComplaintJudge, bad: Ciphertexts): Step<Result> {
+    const { encryptionSecret } = this.#secrets
+    this.#complaintNonces = randomScalars(this.#options.random, bad.size)
+    const args = {
+      sid: this.#runtime.sid,
+      index: this.#index,
+      encryptionKey: dealings.of(this.#runtime.place).encryptionKey,
+      encryptionSecret,
+      dealers: [...bad.keys()].map((place) => this.#peer(dealings, place)),
+      nonces: this.#complaintNonces,
+    }
+    return compute('makeComplaints', args, (proven) => {
+      this.wipe()
+      const complaints = [...bad.values()].map(({ envelope }, i): Complaint => ({ envelope: envelope.bytes, ...required(proven[i]) }))
+      return stageStep<ConfirmBody, Result>({
+        plan: this.#options.plan.confirm,
+        own: { type: 'broadcast', body: encodeConfirm({ type: 'complaints', complaints }) },
+        // Ours comes first, and is judged as everybody will judge it; whatever else arrives, this is the end.
+        onMessage: (place, { envelope, body }) => (body.type === 'complaints' ? judge.judge(place, envelope, body.complaints) : null),
+        onFull: () => fail('internal'),
+      })
     })
   }
 }

@@ -248,32 +248,7 @@ describe('malformed messages under a valid signature', () => {
   })
 })
 
-describe('until complaints and disputes are judged, such a ceremony fails and blames nobody', () => {
-  it('G13: a share that is wrong or does not open, to one victim', () => {
-    const { world, ceremonyId } = attack(
-      'share',
-      inStage(3, ({ envelope, recipient, reseal }) => [recipient === 'c' ? reseal({ body: flipped(envelope.body) }) : envelope.bytes]),
-    )
-    expectHonestUnblamed(world)
-    expect(world.failureOf('c', ceremonyId)).toMatchObject({ reason: 'fault', stage: 'SecretShare', blamed: [], missing: [] })
-    for (const id of ['a', 'd']) expect(world.failureOf(id, ceremonyId)).toMatchObject({ reason: 'unconfirmed', blamed: [] })
-    for (const id of world.honest) expect(world.network.node(id).store.size).toBe(id === 'c' ? 0 : 1)
-    const jobsOf = (id: string): string[] =>
-      world.network.node(id).log.flatMap(({ effect }) => (effect.type === 'compute' ? [effect.job.name] : []))
-    // Only the victim has to look for the dealer, and finds one: otherwise the fault would be its own.
-    expect(jobsOf('c').at(-1)).toBe('findBadDealers')
-    for (const id of ['a', 'd']) expect(jobsOf(id)).not.toContain('findBadDealers')
-  })
-
-  it('G17: a complaint', () => {
-    const complaints = [{ envelope: new Uint8Array(200), sharedPoint: new Uint8Array(64), proof: new Uint8Array(160) }]
-    const { world, ceremonyId } = attack(
-      'complaint',
-      inStage(4, ({ reseal }) => [reseal({ body: encodeConfirm({ type: 'complaints', complaints }) })]),
-    )
-    expectFailure(world, ceremonyId, { reason: 'unconfirmed', stage: 'Confirm', blamed: [], missing: [] })
-  })
-
+describe('until disputes are judged, such a ceremony fails and blames nobody', () => {
   it('a certificate over another record', () => {
     const { world, ceremonyId } = attack(
       'record',

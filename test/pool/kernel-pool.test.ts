@@ -231,7 +231,7 @@ describe('arguments and results', () => {
         positions: 1,
         minSigners: 1,
         complainer: { index: 1, encryptionKey: item },
-        complaints: [{ dealer, ciphertext: item, sharedPoint: item, proof: item }],
+        complaints: [{ dealer: { ...dealer, commitments: item }, ciphertext: item, sharedPoint: item, proof: item }],
       },
       commitNonces: { suite: 'bip340', share: item, randomness: item },
       signShares: { ...transcript, index: 1, share: item, nonces: item },

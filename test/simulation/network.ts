@@ -260,7 +260,7 @@ export class SimulatedNetwork {
       case 'compute':
         this.later(() => {
           if (!node.inner.awaits(effect.ceremonyId, effect.token)) return
-          const honest: unknown = runJob(this.#options.kernel, effect.job)
+          const honest = this.#runJob(node, effect.job)
           const { compute } = this.#options
           const result = compute === undefined ? honest : compute(node.id, effect.job, honest, effect.ceremonyId)
           const computed = result === null ? { ok: false as const } : { ok: true as const, result }
@@ -288,6 +288,16 @@ export class SimulatedNetwork {
       case 'internalError':
         node.errors.push(effect.error)
         return
+    }
+  }
+
+  /** Null for a job that rejects: an error of this node, whatever becomes of it. */
+  #runJob(node: SimulatedNode, job: Job): unknown {
+    try {
+      return runJob(this.#options.kernel, job)
+    } catch (error) {
+      node.errors.push(error)
+      return null
     }
   }
 

@@ -8,6 +8,8 @@ import type { CeremonyId, CeremonyKind, ValidatorId } from '../../wire/message.t
 import type { Roster } from '../../wire/roster.ts'
 import type { Fault } from '../outcome.ts'
 import { type Case, NotProven, openCase } from './case.ts'
+import { badCertificate } from './certificate-rule.ts'
+import { badShare, falseComplaint } from './complaint-rules.ts'
 import { parseEvidence } from './container.ts'
 import { badCommitmentCount, badHashOpening, badPoint, badProof, malformed } from './dealing-rules.ts'
 import { badSignatureShare } from './signature-share-rule.ts'
@@ -30,10 +32,10 @@ const rules: Readonly<Record<Fault, (opened: Case) => void>> = {
   'bad-point': badPoint,
   'bad-proof': badProof,
   'bad-signature-share': badSignatureShare,
-  // Complaints, certificates, views and equivocation have their numbers and places in the container; no ceremony of this version makes them.
-  'bad-share': notJudged,
-  'false-complaint': notJudged,
-  'bad-certificate': notJudged,
+  'bad-share': badShare,
+  'false-complaint': falseComplaint,
+  'bad-certificate': badCertificate,
+  // Views and equivocation have their numbers and places in the container; no ceremony of this version makes them.
   equivocation: notJudged,
   'bad-view': notJudged,
 }

@@ -3,17 +3,17 @@
  * when all n certificates over the node's own record are stored with it.
  */
 import { equalBytes } from '../../bytes.ts'
-import { compressPoints } from '../../crypto/point-encoding.ts'
 import type { RandomSource } from '../../crypto/random-scalars.ts'
 import { type ConfirmBody, encodeConfirm } from '../../wire/bodies.ts'
 import type { KeygenContext } from '../../wire/context.ts'
-import { encodeKeyRecord, keyRecordHash } from '../../wire/key-record.ts'
+import { keyRecordHash } from '../../wire/key-record.ts'
 import { encodeCertificates, KeyMaterial } from '../key-material.ts'
 import { type SharedSecretPlan, shapeOf, sharedSecretPlan } from '../plan.ts'
 import type { Program, Runtime } from '../program.ts'
 import { type SharedSecret, SharedSecretState } from '../shared-secret-state.ts'
 import { inOrder, type Received, stageStep } from '../stage.ts'
 import { fail, type Step, store } from '../step.ts'
+import { recordOf } from './key-record-of.ts'
 
 export interface KeygenResult {
   /** public facts only: its share is wiped by now */
@@ -39,6 +39,7 @@ export class KeygenState implements Program<KeygenResult> {
   begin(runtime: Runtime): Step<KeygenResult> {
     const indices = this.#context.participants.map((_, place) => place + 1)
     const options = {
+      context: this.#context,
       plan: this.plan,
       shape: shapeOf(this.#context),
       indices,
@@ -57,15 +58,7 @@ export class KeygenState implements Program<KeygenResult> {
   }
 
   #storePending(runtime: Runtime, shared: SharedSecret): Step<KeygenResult> {
-    const { suite, protocol, minSigners, participants } = this.#context
-    const recordBytes = encodeKeyRecord({
-      suite,
-      protocol,
-      minSigners,
-      groupPublicKey: compressPoints(shared.groupPoints),
-      participants: participants.map(({ id }) => id),
-      verifyingShares: compressPoints(shared.verifyingShares),
-    })
+    const recordBytes = recordOf(this.#context, shared.groupPoints, shared.verifyingShares)
     const confirm = encodeConfirm({ type: 'ok', recordHash: keyRecordHash(recordBytes) })
     const ok = runtime.seal(this.plan.confirm, null, confirm)
     const key = new KeyMaterial({
@@ -82,21 +75,21 @@ export class KeygenState implements Program<KeygenResult> {
         own: { type: 'sealed', envelope: ok },
         // From our `ok` on the key may become active elsewhere, whatever happens here: a failure is reported as unconfirmed.
         failureReason: 'unconfirmed',
-        onMessage: (_, { body }) => this.#checkConfirm(key, body),
+        onMessage: (place, received) => this.#checkConfirm(key, shared, place, received),
         onFull: (certificates) => this.#activate(key, certificates),
       }),
     )
   }
 
-  #checkConfirm(key: KeyMaterial, body: ConfirmBody): Step<KeygenResult> | null {
-    switch (body.type) {
-      case 'ok':
-        // Another record hash under the same T_2 convicts somebody; that judgement belongs with the complaints.
-        return equalBytes(body.recordHash, key.recordHash) ? null : fail('unconfirmed')
-      case 'complaints':
-        // Judging a complaint (false, or proof of a bad share) belongs here; until then nobody is blamed.
-        return fail('unconfirmed')
-    }
+  #checkConfirm(
+    key: KeyMaterial,
+    { complaints }: SharedSecret,
+    place: number,
+    { envelope, body }: Received<ConfirmBody>,
+  ): Step<KeygenResult> | null {
+    if (body.type === 'complaints') return complaints.judge(place, envelope, body.complaints)
+    // Another record hash under the same T_2 convicts somebody; asking the judge of evidence who it is belongs here.
+    return equalBytes(body.recordHash, key.recordHash) ? null : fail('unconfirmed')
   }
 
   #activate(key: KeyMaterial, confirms: ReadonlyMap<number, Received<ConfirmBody>>): Step<KeygenResult> {
