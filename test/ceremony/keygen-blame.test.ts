@@ -1,7 +1,7 @@
 /** A dealer with its real key and everything else in its hands: whoever is at fault is named exactly, with proof, and nobody else. */
 import { describe, expect, it } from 'vitest'
 import { concatBytes } from '../../src/bytes.ts'
-import { decodeCommitments, encodeConfirm, hashCommitmentOf } from '../../src/wire/bodies.ts'
+import { decodeCommitments, hashCommitmentOf } from '../../src/wire/bodies.ts'
 import { decodeEnvelope } from '../../src/wire/envelope.ts'
 import type { Corruption } from '../simulation/adversary.ts'
 import { type Delivery, NETWORK } from '../simulation/network.ts'
@@ -249,14 +249,6 @@ describe('malformed messages under a valid signature', () => {
 })
 
 describe('until disputes are judged, such a ceremony fails and blames nobody', () => {
-  it('a certificate over another record', () => {
-    const { world, ceremonyId } = attack(
-      'record',
-      inStage(4, ({ reseal }) => [reseal({ body: encodeConfirm({ type: 'ok', recordHash: new Uint8Array(32) }) })]),
-    )
-    expectFailure(world, ceremonyId, { reason: 'unconfirmed', stage: 'Confirm', blamed: [], missing: [] })
-  })
-
   for (const stage of [2, 3, 4]) {
     it(`another transcript digest in stage ${stage}`, () => {
       const { world, ceremonyId } = attack(

@@ -12,7 +12,7 @@ import { type SharedSecretPlan, shapeOf, sharedSecretPlan } from '../plan.ts'
 import type { Program, Runtime } from '../program.ts'
 import { type SharedSecret, SharedSecretState } from '../shared-secret-state.ts'
 import { inOrder, type Received, stageStep } from '../stage.ts'
-import { fail, type Step, store } from '../step.ts'
+import { fail, type ProvenFault, type Step, store } from '../step.ts'
 import { recordOf } from './key-record-of.ts'
 
 export interface KeygenResult {
@@ -75,7 +75,7 @@ export class KeygenState implements Program<KeygenResult> {
         own: { type: 'sealed', envelope: ok },
         // From our `ok` on the key may become active elsewhere, whatever happens here: a failure is reported as unconfirmed.
         failureReason: 'unconfirmed',
-        onMessage: (place, received) => this.#checkConfirm(key, shared, place, received),
+        onMessage: (place, received) => this.#checkConfirm(key, runtime, shared, place, received),
         onFull: (certificates) => this.#activate(key, certificates),
       }),
     )
@@ -83,13 +83,17 @@ export class KeygenState implements Program<KeygenResult> {
 
   #checkConfirm(
     key: KeyMaterial,
-    { complaints }: SharedSecret,
+    runtime: Runtime,
+    { dealings, complaints }: SharedSecret,
     place: number,
     { envelope, body }: Received<ConfirmBody>,
   ): Step<KeygenResult> | null {
     if (body.type === 'complaints') return complaints.judge(place, envelope, body.complaints)
-    // Another record hash under the same T_2 convicts somebody; asking the judge of evidence who it is belongs here.
-    return equalBytes(body.recordHash, key.recordHash) ? null : fail('unconfirmed')
+    if (equalBytes(body.recordHash, key.recordHash)) return null
+    // Two records side by side do not say whose is wrong: a judge makes it anew from what all published. If it is not theirs, it is ours.
+    const parts = () => ({ envelopes: [envelope.bytes], openings: [dealings.opening(() => true)] })
+    const fault: ProvenFault = { place, fault: 'bad-certificate', parts }
+    return runtime.proves(fault) ? fail('fault', [fault]) : fail('internal')
   }
 
   #activate(key: KeyMaterial, confirms: ReadonlyMap<number, Received<ConfirmBody>>): Step<KeygenResult> {
