@@ -1,0 +1,197 @@
+/**
+ * Changed messages under valid signatures, through the inbox into a running ceremony, at every point of it: the node reports one end, blames
+ * nobody but their author, and what it blames can be shown to anybody.
+ */
+import { equalBytes, toHex } from '../../src/bytes.ts'
+import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
+import type { KeygenOutcome, SignOutcome } from '../../src/ceremony/outcome.ts'
+import { QuorateError } from '../../src/errors.ts'
+import { sharedKernel } from '../../src/kernel/shared.ts'
+import type { Envelope, EnvelopeHeader, ValidatorId } from '../../src/wire/message.ts'
+import { envelopeOf } from './layouts.ts'
+import { IDS, LockstepNode, ROSTER } from './lockstep.ts'
+import { mutate, type Specimen, specimen } from './mutate.ts'
+import type { Prng } from './prng.ts'
+import { computeFrom, type Recording, SUBJECT } from './recording.ts'
+import { layoutOf, seal, templatesOf } from './templates.ts'
+
+/** Longer than any message may take; what takes longer is tried again before it counts. */
+export const MAX_MILLISECONDS = 50
+
+/** Changed messages in one ceremony: most have no effect, and the node goes on. */
+const MESSAGES = 3
+
+export interface ProtocolCase {
+  /** how the ceremony ended: a fault, a reason, or success */
+  readonly end: string
+  readonly evidence: readonly Uint8Array[]
+  /** changed messages that were delivered */
+  readonly messages: number
+  /** what the slowest of them took */
+  readonly milliseconds: number
+}
+
+/** What a node did that it must not do, and what it was sent. */
+export class Finding extends Error {
+  readonly inputs: readonly Uint8Array[]
+
+  constructor(message: string, inputs: readonly Uint8Array[], cause?: unknown) {
+    super(message, { cause })
+    this.inputs = inputs
+  }
+}
+
+/** A changed message and when it comes: before this input, or -1: before the instruction too. */
+interface Mutant {
+  readonly bytes: Uint8Array
+  readonly at: number
+}
+
+interface Template {
+  readonly envelope: Envelope
+  readonly whole: Specimen
+  readonly body: Specimen
+}
+
+export class ProtocolFuzzer {
+  readonly #recording: Recording
+  /** by author, then by stage: a stage of which there are many is not tried more often for that */
+  readonly #templates: ReadonlyMap<ValidatorId, readonly (readonly Template[])[]>
+  readonly #bodies: readonly Specimen[]
+
+  /** @param evidence pieces that an abort may hold */
+  constructor(recording: Recording, evidence: readonly Uint8Array[] = []) {
+    this.#recording = recording
+    const authors = recording.participants.filter((id) => id !== SUBJECT)
+    this.#templates = new Map(authors.map((id) => [id, byStage(templatesOf(recording, id, evidence).map(templateOf))]))
+    this.#bodies = [...this.#templates.values()].flatMap((all) => all.flat().map(({ body }) => body))
+  }
+
+  get authors(): readonly ValidatorId[] {
+    return [...this.#templates.keys()]
+  }
+
+  /** @throws Finding */
+  run(random: Prng, author: ValidatorId = random.pick(this.authors)): ProtocolCase {
+    const mutants = Array.from({ length: MESSAGES }, () => this.#mutant(author, random))
+    try {
+      const done = this.#play(mutants)
+      const slow = done.milliseconds > MAX_MILLISECONDS && this.#play(mutants).milliseconds > MAX_MILLISECONDS
+      if (slow) throw new Error(`a message took ${done.milliseconds} ms`)
+      return { ...this.#judge(done.node, author), messages: MESSAGES, milliseconds: done.milliseconds }
+    } catch (error) {
+      const inputs = mutants.map(({ bytes }) => bytes)
+      throw new Finding(`${this.#recording.name}: ${error instanceof Error ? error.message : String(error)}`, inputs, error)
+    }
+  }
+
+  #play(mutants: readonly Mutant[]): { readonly node: LockstepNode; readonly milliseconds: number } {
+    const { inputs, start } = this.#recording
+    const node = new LockstepNode(SUBJECT, computeFrom(this.#recording))
+    let milliseconds = 0
+    const receive = (wanted: number): void => {
+      for (const { at, bytes } of mutants) if (at === wanted) milliseconds = Math.max(milliseconds, node.receive(bytes))
+    }
+    receive(BEFORE)
+    start(node, SUBJECT)
+    inputs.forEach((input, i) => {
+      receive(i)
+      node.message(input)
+    })
+    receive(inputs.length)
+    node.expire()
+    return { node, milliseconds }
+  }
+
+  #judge({ outcomes, errors, inner }: LockstepNode, author: ValidatorId): Pick<ProtocolCase, 'end' | 'evidence'> {
+    if (errors.length > 0) throw new Error(`an error inside: ${errors.map(String).join(', ')}`)
+    const [outcome] = outcomes
+    if (outcome === undefined || outcomes.length !== 1) throw new Error(`${outcomes.length} outcomes`)
+    if (inner.open !== 0) throw new Error('a ceremony is still open')
+    if (outcome.status === 'success') {
+      if (!sameSuccess(outcome, this.#recording.outcome)) throw new Error('another result than the honest one')
+      return { end: 'success', evidence: [] }
+    }
+    for (const { validator, fault, evidence } of outcome.blamed) {
+      if (validator !== author) throw new Error(`${validator} is blamed: ${fault}`)
+      const verdict = judgeEvidence(sharedKernel(), evidence, ROSTER)
+      if (!verdict.valid || verdict.validator !== author || verdict.fault !== fault) throw new Error(`evidence of ${fault} does not hold`)
+    }
+    for (const { validator, reportedBy } of outcome.missing) {
+      if (reportedBy === SUBJECT && validator !== author) throw new Error(`${validator} is missing`)
+    }
+    return { end: outcome.blamed[0]?.fault ?? outcome.reason, evidence: outcome.blamed.map(({ evidence }) => evidence) }
+  }
+
+  #mutant(author: ValidatorId, random: Prng): Mutant {
+    const { inputs } = this.#recording
+    const template = random.pick(random.pick(this.#templates.get(author) ?? []))
+    const { stage } = template.envelope.header
+    // Mostly about when it is due, so that it is not just late or early.
+    const due = inputs.findIndex(({ header }) => header.stage === stage && header.from === author)
+    const late = due < 0 || random.oneIn(4)
+    const at = random.oneIn(20) ? BEFORE : late ? random.below(inputs.length + 1) : Math.max(0, due - random.below(2))
+    return { at, bytes: this.#change(template, author, random) }
+  }
+
+  #change({ envelope, whole, body }: Template, author: ValidatorId, random: Prng): Uint8Array {
+    if (random.oneIn(8)) return mutate(whole, [whole], random)
+    const { bodyDigest: _, ...header } = envelope.header
+    const changed = random.oneIn(3) ? { ...header, ...headerChange(header, random) } : header
+    const content = changed !== header && random.oneIn(2) ? envelope.body : mutate(body, this.#bodies, random)
+    try {
+      return seal({ ...changed, from: author }, content).bytes
+    } catch (error) {
+      // A header that has no encoding: then the bytes as they are, changed.
+      if (error instanceof QuorateError) return mutate(whole, [whole], random)
+      throw error
+    }
+  }
+}
+
+const BEFORE = -1
+
+function byStage(templates: readonly Template[]): readonly (readonly Template[])[] {
+  const groups = new Map<number, Template[]>()
+  for (const template of templates) {
+    const { stage } = template.envelope.header
+    groups.set(stage, [...(groups.get(stage) ?? []), template])
+  }
+  return [...groups.values()]
+}
+
+function templateOf(envelope: Envelope): Template {
+  const layout = layoutOf(envelope.header)
+  return { envelope, whole: specimen(envelope.bytes, envelopeOf(layout)), body: specimen(envelope.body, layout) }
+}
+
+type Unsigned = Omit<EnvelopeHeader, 'bodyDigest'>
+
+function headerChange({ stage, sid, ceremonyId }: Unsigned, random: Prng): Partial<Unsigned> {
+  switch (random.below(7)) {
+    case 0:
+      return { stage: random.pick([stage - 1, stage + 1, 1, 2, 3, 4, 5, 15, 0x41, 0x42, 0x43, 0x44, 0x4f, 0x7f]) }
+    case 1:
+      return { to: random.pick([...IDS, null]) }
+    case 2:
+      return { previousTranscript: random.pick([sid, random.bytes(32)]) }
+    case 3:
+      return { sid: random.bytes(32) }
+    case 4: {
+      const other = random.bytes(32)
+      return { sid: other, stage: 1, to: null, previousTranscript: other }
+    }
+    case 5:
+      return { kind: random.pick(['keygen', 'preprocess', 'sign'] as const) }
+    default:
+      return { ceremonyId: ceremonyId + BigInt(random.below(3)) }
+  }
+}
+
+function sameSuccess(one: KeygenOutcome | SignOutcome, other: KeygenOutcome | SignOutcome): boolean {
+  if ('key' in one && 'key' in other) {
+    return one.key.keyId === other.key.keyId && toHex(one.key.groupPublicKey) === toHex(other.key.groupPublicKey)
+  }
+  if (!('signatures' in one && 'signatures' in other)) return false
+  return one.signatures.length === other.signatures.length && one.signatures.every((s, i) => equalBytes(s, other.signatures[i] ?? s))
+}
