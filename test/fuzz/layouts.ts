@@ -80,3 +80,12 @@ export const answer = sequence(...requestHead, digest, list(2, sized(4, envelope
 
 export const keyMaterial = sequence(u8, sized(4, context), sized(4, keyRecord), digest, scalar, sized(4, envelopeOf(confirm)))
 export const certificates = list(2, sized(4, envelopeOf(confirm)))
+
+/** The text in front is of 21 bytes. */
+export const transcript = sequence(
+  fixed(21),
+  sized(4, context),
+  choice({ 0: nothing, 1: sequence(digest, sized(4, keyRecord)) }),
+  list(2, sized(4)),
+  list(2, sized(4, envelopeOf(anyBody))),
+)

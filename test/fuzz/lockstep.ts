@@ -3,6 +3,7 @@
  * bring a node to any point of a ceremony, quickly and again.
  */
 import type { Effect } from '../../src/ceremony/effects.ts'
+import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
 import type { InnerEvent, KeygenOutcome, SignOutcome } from '../../src/ceremony/outcome.ts'
 import { Inbox } from '../../src/client/inbox.ts'
 import { MultisigClientInner } from '../../src/client/multisig-client-inner.ts'
@@ -49,11 +50,12 @@ export class LockstepNode {
   sent: Sent[] = []
   /** the record of the key that it made; secret */
   keyRecord: Uint8Array | null = null
+  transcript: Uint8Array | null = null
   readonly #inbox: Inbox
   readonly #compute: Compute
   #now = 0
 
-  constructor(id: ValidatorId, compute: Compute) {
+  constructor(id: ValidatorId, compute: Compute, transcripts = false) {
     const settings: NodeSettings = {
       network: NETWORK,
       self: id,
@@ -63,6 +65,8 @@ export class LockstepNode {
       stageTimeoutMs: STAGE_TIMEOUT_MS,
       ceremonyIdWindow: 6_000,
       maxOpenCeremonies: 16,
+      judge: (evidence) => judgeEvidence(sharedKernel(), evidence, ROSTER),
+      transcripts,
       early: { bytesPerPeer: 1 << 20, bytesTotal: 1 << 24, ttlMs: STAGE_TIMEOUT_MS },
     }
     this.inner = new MultisigClientInner(settings, 0n)
@@ -121,6 +125,9 @@ export class LockstepNode {
         return []
       case 'dropped':
         this.dropped.push(effect.reason)
+        return []
+      case 'transcript':
+        this.transcript = effect.bytes
         return []
       case 'internalError':
         this.errors.push(effect.error)

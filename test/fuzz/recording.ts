@@ -25,6 +25,8 @@ export interface Recording {
   readonly outcome: KeygenOutcome | SignOutcome
   /** keygen: as each node stored it */
   readonly keys: ReadonlyMap<ValidatorId, Uint8Array>
+  /** as the subject would hand it over */
+  readonly transcript: Uint8Array
   /** signs, or makes the key, on a node that has done nothing else */
   start(node: LockstepNode, id: ValidatorId): void
 }
@@ -60,7 +62,7 @@ function record(name: string, participants: readonly ValidatorId[], start: Recor
     jobs.push({ job: given, result: structuredClone(result) })
     return result
   }
-  const nodes = new Map(participants.map((id) => [id, new LockstepNode(id, id === SUBJECT ? remember : computeNow)]))
+  const nodes = new Map(participants.map((id) => [id, new LockstepNode(id, id === SUBJECT ? remember : computeNow, id === SUBJECT)]))
   for (const [id, node] of nodes) start(node, id)
   for (let moved = true; moved; ) {
     moved = false
@@ -79,10 +81,11 @@ function record(name: string, participants: readonly ValidatorId[], start: Recor
       }
     }
   }
-  const outcome = nodes.get(SUBJECT)?.outcomes[0]
-  if (outcome?.status !== 'success') throw new Error(`${name} failed`)
+  const { outcomes, transcript } = nodes.get(SUBJECT) ?? { outcomes: [], transcript: null }
+  const [outcome] = outcomes
+  if (outcome?.status !== 'success' || transcript === null) throw new Error(`${name} failed`)
   const keys = new Map([...nodes].flatMap(([id, { keyRecord }]) => (keyRecord === null ? [] : [[id, keyRecord] as const])))
-  return { name, participants, messages, inputs, jobs, outcome, keys, start }
+  return { name, participants, messages, inputs, jobs, outcome, keys, transcript, start }
 }
 
 /** For one node that goes the same way: its jobs need computing only where they differ from the recorded ones. */

@@ -5,7 +5,9 @@ import path from 'node:path'
 import { concatBytes, equalBytes } from '../../src/bytes.ts'
 import { makeEvidence, parseEvidence } from '../../src/ceremony/evidence/container.ts'
 import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
+import { placeOfFault } from '../../src/ceremony/evidence/where.ts'
 import { decodeCertificates, encodeCertificates, KeyMaterial } from '../../src/ceremony/key-material.ts'
+import { decodeTranscript, encodeTranscript } from '../../src/ceremony/transcript/file.ts'
 import { sharedKernel } from '../../src/kernel/shared.ts'
 import { loadConfig } from '../../src/node/config.ts'
 import { formatRosterFile, parseRosterFile } from '../../src/wire/roster.ts'
@@ -14,8 +16,16 @@ import * as layouts from './layouts.ts'
 import { IDS, ROSTER } from './lockstep.ts'
 import { attempt, decoder, specimensOf, type Target } from './target.ts'
 
-export function storedTargets({ keygens }: Recordings, evidence: readonly Uint8Array[]): readonly Target[] {
-  return [...evidenceTargets(evidence), ...keyTargets(keygens), ...fileTargets()]
+export function storedTargets({ keygens, signings }: Recordings, evidence: readonly Uint8Array[]): readonly Target[] {
+  const transcript = decoder({
+    name: 'transcript',
+    encodings: [...keygens, ...signings].map((recording) => recording.transcript),
+    layout: layouts.transcript,
+    decode: decodeTranscript,
+    encode: ({ contextBytes, key, messages, envelopes }) =>
+      encodeTranscript({ context: contextBytes, key, messages, envelopes: envelopes.map(({ bytes }) => bytes) }),
+  })
+  return [...evidenceTargets(evidence), transcript, ...keyTargets(keygens), ...fileTargets()]
 }
 
 function evidenceTargets(evidence: readonly Uint8Array[]): readonly Target[] {
@@ -30,6 +40,7 @@ function evidenceTargets(evidence: readonly Uint8Array[]): readonly Target[] {
         const verdict = judgeEvidence(sharedKernel(), bytes, ROSTER)
         if (!verdict.valid) return 'refused'
         if (verdict.validator !== GUILTY) throw new Error(`evidence against an honest node holds: ${verdict.fault}`)
+        placeOfFault(bytes)
         return 'accepted'
       },
     },
