@@ -35,10 +35,10 @@ function withOneComplaint({ bytes, body }: Envelope, complaint: Complaint): Uint
 
 export class ComplaintJudge {
   readonly #options: ComplaintJudgeOptions
-  readonly #runtime: Runtime
+  readonly #runtime: Pick<Runtime, 'sid' | 'place'>
   readonly #dealings: RevealedDealings
 
-  constructor(options: ComplaintJudgeOptions, runtime: Runtime, dealings: RevealedDealings) {
+  constructor(options: ComplaintJudgeOptions, runtime: Pick<Runtime, 'sid' | 'place'>, dealings: RevealedDealings) {
     this.#options = options
     this.#runtime = runtime
     this.#dealings = dealings

@@ -4,6 +4,7 @@
  */
 
 import type { DemoJson } from '../../src/cli/demo/run.ts'
+import type { AuditJson } from '../../src/cli/evidence/audit.ts'
 import type { EvidenceJson } from '../../src/cli/evidence/verify.ts'
 import type { ErrorJson } from '../../src/cli/exit.ts'
 import type { FailureJson } from '../../src/cli/outcome-json.ts'
@@ -81,6 +82,22 @@ type PromisedEvidence = { schema: 'quorate.evidence/1' } & (
   | { proven: false; reason: string }
 )
 
+interface PromisedAudit {
+  schema: 'quorate.audit/1'
+  status: 'complete' | 'broken' | 'disputed' | 'incomplete'
+  network: string
+  kind: 'keygen' | 'preprocess' | 'sign'
+  ceremonyId: string
+  sid: string
+  participants: readonly string[]
+  blamed: readonly { validator: string; fault: Fault; message?: number; evidence: string; file?: string }[]
+  absent: readonly { stage: StageName; validator: string }[]
+  differing: readonly { stage: StageName; validator: string }[]
+  claims: readonly { validator: string; reason: string; missing: readonly string[] }[]
+  remark: string | null
+  result: { groupPublicKey: string } | { signatures: readonly string[] } | null
+}
+
 /** A fault of ours is told in the same line: the one code that the table of errors does not have. */
 type WithoutInternal = { [K in keyof ErrorJson]: K extends 'code' ? Exclude<ErrorJson[K], 'ERR_INTERNAL'> : ErrorJson[K] }
 
@@ -90,5 +107,6 @@ export type Lines = [
   // A command reports success in its own line so far.
   Check<Same<FailureJson, Extract<PromisedOutcome, { status: 'failure' }>>>,
   Check<Same<EvidenceJson, PromisedEvidence>>,
+  Check<Same<AuditJson, PromisedAudit>>,
   Check<Same<WithoutInternal, PromisedError>>,
 ]

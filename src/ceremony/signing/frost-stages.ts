@@ -3,20 +3,17 @@
  * digest rides on the second stage, so a share that was computed over another commitment list is a dispute, never a false blame.
  */
 import { copyBytes, itemOf, wipe } from '../../bytes.ts'
-import { ItemTree } from '../../crypto/item-tree.ts'
 import type { JobResult, SigningTranscript } from '../../crypto/jobs/contract.ts'
 import { type RandomSource, randomScalars } from '../../crypto/random-scalars.ts'
 import { SingleUseNonces } from '../../crypto/single-use-nonces.ts'
 import { TAGS, taggedHash, uintBytes } from '../../crypto/tags.ts'
 import { SCALAR_BYTES, SIGNATURE_BYTES } from '../../kernel/contract.ts'
-import { isItemised } from '../../wire/body-digest.ts'
-import type { Envelope } from '../../wire/message.ts'
-import type { EvidenceParts, OpeningEntry } from '../evidence/container.ts'
 import type { KeyMaterial } from '../key-material.ts'
 import type { FrostPlan } from '../plan.ts'
 import type { Runtime } from '../program.ts'
 import { inOrder, type Received, stageStep } from '../stage.ts'
 import { compute, fail, type ProvenFault, required, type Step } from '../step.ts'
+import { ShareEvidence } from './share-evidence.ts'
 import { verifyingSharesOf } from './signers.ts'
 
 /** `signatures[i]` is over `messages[i]` */
@@ -124,7 +121,7 @@ export class FrostStages {
     return compute('findBadShares', args, ({ invalid }) => {
       // An invalid sum of valid shares, or an invalid share of our own, is this machine's arithmetic failing: then its word blames nobody.
       if (invalid.length === 0 || invalid.some(({ signer }) => signer === this.#runtime.place)) return fail('internal')
-      const openers = inOrder(commitments).map(([, { envelope }]) => openerOf(envelope))
+      const evidence = this.#evidence(commitments)
       return fail(
         'fault',
         invalid.map(
@@ -132,25 +129,21 @@ export class FrostStages {
             place: signer,
             fault: 'bad-signature-share',
             message: position,
-            parts: () => this.#badShare(position, openers, required(shares.get(signer))),
+            parts: () => evidence.parts(position, required(shares.get(signer)).envelope),
           }),
         ),
       )
     })
   }
 
-  /**
-   * The share's envelope, the opening of the transcript digest in it down to the commitments to this message, and the openings of the key and
-   * message digests in the sid.
-   */
-  #badShare(position: number, openers: readonly Opener[], share: Received<Uint8Array>): EvidenceParts {
-    const { key, messages, plan } = this.#options
-    return {
-      envelopes: [share.envelope.bytes],
-      openings: [{ stage: plan.nonceCommitments.number, previous: this.#runtime.sid, entries: openers.map((open) => open(position)) }],
+  #evidence(commitments: Full): ShareEvidence {
+    const { key, messages } = this.#options
+    return new ShareEvidence({
+      sid: this.#runtime.sid,
       key: { keyId: key.keyIdBytes, record: key.recordBytes },
-      message: { position, bytes: required(messages[position]) },
-    }
+      messages,
+      commitments: inOrder(commitments).map(([, { envelope }]) => envelope),
+    })
   }
 
   #transcript(commitments: Full): SigningTranscript {
@@ -163,15 +156,6 @@ export class FrostStages {
       messages: this.#options.messages,
     }
   }
-}
-
-/** Shows one signer's commitments to a message such that the digest in its signed header follows from them. */
-type Opener = (position: number) => OpeningEntry
-
-function openerOf({ header, body }: Envelope): Opener {
-  if (!isItemised(header, body.length)) return () => ({ type: 'body', body })
-  const tree = new ItemTree(body)
-  return (position) => ({ type: 'item', ...tree.open(position) })
 }
 
 /**
