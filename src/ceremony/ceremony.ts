@@ -126,6 +126,7 @@ export class Ceremony<Result> {
   }
 
   stored(token: number, ok: boolean): Effect[] {
+    // defence: stored-before-ok
     return this.#settle(this.#runner.resume(token, ok ? { ok: true, result: undefined } : { ok: false }))
   }
 

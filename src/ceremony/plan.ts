@@ -64,6 +64,7 @@ export function sharedSecretPlan(shape: CeremonyShape): SharedSecretPlan {
       const decoded = decoding(decodeCommitments)(body)
       if (!decoded.ok) return decoded
       // Exactly t coefficients a position, before anything else looks at them: more would raise the threshold, fewer lower it.
+      // defence: coefficient-count
       const expected = decoded.body.positions === positions && decoded.body.coefficients === minSigners
       return expected ? decoded : { ok: false, fault: 'bad-commitment-count' }
     }),

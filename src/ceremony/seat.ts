@@ -51,6 +51,7 @@ export class Seat {
   /** Whether a message's author is another participant and its addressee, if it has one, is this node. */
   concerns(header: EnvelopeHeader): boolean {
     const place = this.#places.get(header.from)
+    // defence: own-commitment
     return place !== undefined && place !== this.place && (header.to === null || header.to === this.#options.self)
   }
 

@@ -146,6 +146,7 @@ export class SharedSecretState<Result> {
       onMessage: (place, { envelope }) => {
         const commitment = required(committed.get(place))
         const opened = hashCommitmentOf(this.#runtime.sid, required(this.#options.indices[place]), envelope.body)
+        // defence: hash-opening
         if (equalBytes(opened, commitment.body)) return null
         return fail('fault', [{ place, fault: 'bad-hash-opening', parts: { envelopes: [commitment.envelope.bytes, envelope.bytes] } }])
       },

@@ -239,6 +239,7 @@ export class StageRunner<Result> {
 
   /** Puts a message of the running stage into its free slot. */
   #accept(stage: OpenStage<Result>, place: number, envelope: Envelope): Move<Result> {
+    // defence: digest-compared
     if (!equalBytes(envelope.header.previousTranscript, this.transcripts.last)) return { type: 'differs', envelope }
     const accepted = stage.accept(place, envelope)
     if (accepted.fault !== null) return faultOf(place, accepted.fault, envelope)

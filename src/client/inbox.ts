@@ -88,6 +88,7 @@ export class Inbox {
   #refuse(header: EnvelopeHeader, bodyBytes: number, frameBytes: number): DropReason | null {
     const { self, roster } = this.#settings
     // Our own id from the wire is a reflection or a forgery; either way it is not ours to hear.
+    // defence: own-commitment
     if (!roster.has(header.from) || header.from === self) return 'sender'
     if (header.to !== null && header.to !== self) return 'sender'
     const refused = this.#handlers.admit(header, bodyBytes, frameBytes)

@@ -57,6 +57,7 @@ export function readCommitments(kernel: Kernel, { commitments, messages }: Signi
     const own = valid.subarray(signer * positions * 2, (signer + 1) * positions * 2)
     return own.includes(0) ? [signer] : []
   })
+  // defence: valid-nonce-points
   if (culprits.length > 0) return { status: 'bad-points', culprits }
   const items = commitments.length * positions
   const hiding = new Uint8Array(items * POINT_BYTES)

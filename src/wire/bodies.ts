@@ -130,6 +130,7 @@ export function decodeNonceCommitments(bytes: Uint8Array, positions: number): Ui
 export function decodeSignatureShares(bytes: Uint8Array, positions: number): Uint8Array<ArrayBuffer> {
   const shares = exactCopy(bytes, positions * SCALAR_BYTES)
   for (let k = 0; k < positions; k++) {
+    // defence: scalar-range
     if (!isScalarAt(shares, k * SCALAR_BYTES)) throw malformed(`[${k}]`, 'is not below the group order')
   }
   return shares

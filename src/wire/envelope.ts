@@ -154,6 +154,7 @@ export function decodeEnvelope(bytes: Uint8Array, network: string): Envelope {
 
 /** Did the holder of this key sign this header for this network, and is this the body that the header names? A false answer blames nobody. */
 export function verifyEnvelope(envelope: Envelope, publicKey: Uint8Array): boolean {
+  // defence: message-signed
   return verifyIdentitySignature(publicKey, envelope.headerHash, envelope.signature) && hasSignedBody(envelope)
 }
 

@@ -6,7 +6,7 @@
 import { copyBytes, equalBytes, toHex } from '../../src/bytes.ts'
 import type { Job, JobArgs, JobResult } from '../../src/crypto/jobs/contract.ts'
 import { nextTranscript } from '../../src/crypto/transcript.ts'
-import type { Kernel } from '../../src/kernel/contract.ts'
+import type { Kernel, Suite } from '../../src/kernel/contract.ts'
 import { signedBodyDigest } from '../../src/wire/body-digest.ts'
 import { decodeEnvelope, sealEnvelope } from '../../src/wire/envelope.ts'
 import type { Identity } from '../../src/wire/identity.ts'
@@ -59,6 +59,14 @@ export interface Applied {
   readonly stage: number
 }
 
+export interface Forgery {
+  readonly suite: Suite
+  /** 33 bytes */
+  readonly groupPublicKey: Uint8Array
+  readonly message: Uint8Array
+  readonly signature: Uint8Array
+}
+
 export interface CoalitionOptions {
   readonly kernel: Kernel
   readonly identities: ReadonlyMap<ValidatorId, Identity>
@@ -77,6 +85,8 @@ export class Coalition {
   /** every envelope that anybody sent, in order, a broadcast once */
   readonly heard = new Set<Envelope>()
   readonly applied: Applied[] = []
+  /** signatures that it made by itself, on messages of its own */
+  readonly forgeries: Forgery[] = []
   readonly #acts = new Map<string, NamedAct[]>()
   readonly #puppets = new Map<string, Puppet>()
   readonly #decoded = new WeakMap<Uint8Array, Envelope | { readonly header: null }>()
@@ -118,7 +128,7 @@ export class Coalition {
     if (envelope === null) return this.has(delivery.from) ? [delivery] : this.options.carry(delivery)
     const sentByUs = this.has(delivery.from)
     if (!sentByUs || this.has(delivery.to)) this.#note(delivery.to, envelope.header, envelope.body)
-    if (!sentByUs) this.#note(delivery.from, envelope.header, envelope.body)
+    this.#note(delivery.from, envelope.header, envelope.body)
     this.#remember(envelope)
     if (sentByUs) return this.has(delivery.to) ? [delivery] : this.#deceive(delivery, envelope)
     return this.has(delivery.to) ? [this.#translate(delivery, envelope)] : this.options.carry(delivery)

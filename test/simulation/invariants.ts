@@ -3,6 +3,8 @@ import { equalBytes, toHex } from '../../src/bytes.ts'
 import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
 import { decodeCertificates, KeyMaterial } from '../../src/ceremony/key-material.ts'
 import type { Failure } from '../../src/ceremony/outcome.ts'
+import { isZero } from '../../src/crypto/group-order.ts'
+import type { Kernel } from '../../src/kernel/contract.ts'
 import type { ValidatorId } from '../../src/wire/message.ts'
 import { nobleAccepts } from '../helpers/noble.ts'
 import type { CeremonyFacts } from './facts.ts'
@@ -84,7 +86,8 @@ function guiltyNamed(record: RunRecord): string[] {
   const { plan, honest } = record
   if (!plan.weather.good) return []
   return failures(record).flatMap(({ id, ceremony, outcome }) => {
-    if (plan.stopped?.ceremonyId === ceremony.ceremonyId) return []
+    // By chance the sums make no key: nobody's fault.
+    if (plan.stopped?.ceremonyId === ceremony.ceremonyId || outcome.reason === 'degenerate') return []
     const named = [
       ...outcome.blamed.map(({ validator }) => validator),
       ...outcome.missing.flatMap(({ validator, reportedBy }) => [validator, reportedBy]),
@@ -113,10 +116,12 @@ function faultsAttributed(record: RunRecord): string[] {
   const { plan, coalition } = record
   const { pure, weather } = plan
   if (pure?.proves === undefined || !weather.good) return []
-  return failures(record).flatMap(({ id, ceremony, outcome }) => {
+  return endings(record).flatMap(({ id, ceremony, outcome }) => {
     const applied = coalition.applied.filter(({ name, ceremonyId }) => name === pure.name && ceremonyId === ceremony.ceremonyId)
     if (applied.length === 0) return []
     const words = `${id} in ${ceremony.ceremonyId}: ${pure.name}, but ${summary(outcome)}`
+    // A second message may come when the ceremony has its result; anything else that a node was shown must end it.
+    if (outcome.status === 'success') return pure.proves !== 'equivocation' && applied.some(({ to }) => to === id) ? [words] : []
     const right = outcome.blamed.every(({ fault }) => fault === pure.proves) && outcome.blamed.length > 0
     return right ? [] : [words]
   })
@@ -167,6 +172,27 @@ function resultsAgree(record: RunRecord): string[] {
   })
 }
 
+/** Whether the verifying shares of the first t - 1 participants give the group key: then so do their shares. */
+function fewerSuffice(kernel: Kernel, { record }: KeyMaterial): boolean {
+  const count = record.minSigners - 1
+  if (count === 0) return false
+  const indices = Array.from({ length: count }, (_, i) => i + 1)
+  const { points } = kernel.decompress(record.verifyingShares.slice(0, 33 * count))
+  const sum = kernel.msmVar(points, kernel.lagrange(indices))
+  return !isZero(sum) && equalBytes(kernel.compress(sum), record.groupPublicKey)
+}
+
+/** A signature that the corrupted nodes made by themselves under a key that an honest node holds. */
+function nobodySignsAlone({ coalition, network, honest }: RunRecord): string[] {
+  const held = honest.flatMap((id) =>
+    [...network.node(id).store.values()].map(({ record }) => toHex(KeyMaterial.decode(record).record.groupPublicKey)),
+  )
+  return coalition.forgeries
+    .filter(({ groupPublicKey }) => held.includes(toHex(groupPublicKey)))
+    .filter(({ suite, groupPublicKey, message, signature }) => nobleAccepts(suite, groupPublicKey, message, signature))
+    .map(({ groupPublicKey }) => `the corrupted nodes sign alone under ${toHex(groupPublicKey)}`)
+}
+
 /**
  * Keys in the stores of honest nodes: an active key has n valid certificates; every honest participant then holds a share of that very key, at
  * least pending; and every share belongs to its verifying share.
@@ -185,9 +211,12 @@ function keysConsistent(record: RunRecord): string[] {
       if (key === null) continue
       const place = key.record.participants.indexOf(id)
       const own = key.record.verifyingShares.slice(place * 33, (place + 1) * 33)
-      if (!equalBytes(kernel.compress(kernel.baseMul(key.share())), own))
-        wrong.push(`the share of ${id} is not that of its verifying share`)
+      const share = key.share()
+      if (isZero(share)) wrong.push(`the share of ${id} is zero, which everybody can see`)
+      else if (!equalBytes(kernel.compress(kernel.baseMul(share)), own)) wrong.push(`the share of ${id} is not that of its verifying share`)
+      if (kernel.decompress(key.record.groupPublicKey).valid[0] !== 1) wrong.push(`the key of ${id} is no point`)
       if (key.record.minSigners !== ceremony.minSigners) wrong.push(`the key of ${id} needs ${key.record.minSigners} signers`)
+      if (fewerSuffice(kernel, key)) wrong.push(`fewer than ${ceremony.minSigners} shares give the key of ${id}`)
       if (stored === undefined || stored.certificates === null) continue
       for (const [validator, certificate] of decodeCertificates(stored.certificates, key.record.participants)) {
         if (!key.certifies(validator, certificate)) wrong.push(`${id} holds a false certificate of ${validator}`)
@@ -279,6 +308,7 @@ export const invariants: readonly Invariant[] = [
   { name: 'all who sent bad shares are named', check: allCulpritsNamed },
   { name: 'results agree, and every signature is valid', check: resultsAgree },
   { name: 'keys are consistent, and an active one is held by all honest participants', check: keysConsistent },
+  { name: 'fewer nodes than the threshold cannot sign', check: nobodySignsAlone },
   { name: 'each ceremony ends once and in time', check: endsOnce },
   { name: 'no nonce meets two challenges, and nothing drawn comes twice', check: noncesOnce },
   { name: 'no secret leaves an honest node', check: secretsStay },

@@ -8,7 +8,7 @@ import { Coalition } from './coalition.ts'
 import { Dice } from './dice.ts'
 import { type CeremonyFacts, keygenFacts, signingFacts } from './facts.ts'
 import { identityOf, sharedKey } from './keys.ts'
-import { SimulatedNetwork, STAGE_TIMEOUT_MS } from './network.ts'
+import { type NetworkOptions, SimulatedNetwork, STAGE_TIMEOUT_MS } from './network.ts'
 import { withoutAborts } from './strategies/broadcast.ts'
 import { strategies } from './strategies/index.ts'
 import type { Scene, Strategy } from './strategies/scene.ts'
@@ -64,6 +64,8 @@ export interface RunOptions {
   readonly change?: (plan: Plan) => Plan
   /** what an honest node's job gives instead: for controls that need knowledge or luck which no adversary has */
   readonly cheat?: (id: ValidatorId, job: Job, result: unknown, coalition: Coalition) => unknown
+  /** false: a node's store refuses the request */
+  readonly store?: NetworkOptions['store']
 }
 
 export function planOf(seed: string, kernel: Kernel): Plan {
@@ -120,7 +122,7 @@ function assign({ corrupted, ceremonies, pure, dice }: Omit<Plan, 'assignments' 
 }
 
 export function perform(options: RunOptions): RunRecord {
-  const { kernel, trace, change = (same) => same, cheat } = options
+  const { kernel, trace, change = (same) => same, cheat, store } = options
   const plan = change(planOf(options.seed, kernel))
   const { dice, ids, corrupted, weather } = plan
   const identities = new Map(ids.map((id) => [id, identityOf(id)]))
@@ -141,8 +143,11 @@ export function perform(options: RunOptions): RunRecord {
     random: dice.bytes,
     duplicate: weather.duplicate,
     maxDelayMs: weather.maxDelayMs,
+    ...(store === undefined ? {} : { store }),
     intercept: coalition.intercept,
     compute: (id, job, result, ceremonyId) => {
+      // The job threw: there is nothing to see or to change.
+      if (result === null) return null
       if (!coalition.has(id)) collectSecrets(secrets, job, result)
       const cheated = cheat === undefined ? result : cheat(id, job, result, coalition)
       return coalition.compute(id, job, cheated, ceremonyId)
@@ -175,6 +180,7 @@ function cast(plan: Plan, facts: CeremonyFacts, coalition: Coalition): void {
     const scene: Scene = { author, ceremony: facts, coalition, dice: coalition.options.dice, honest, victims }
     const act = strategy.play(scene)
     coalition.assign(author, ceremonyId, { name: strategy.name, act })
+    act.start?.()
   }
   for (const author of plan.corrupted) {
     // An honest machine among liars soon stops and says so; the coalition mostly prefers to keep it quiet.

@@ -105,6 +105,7 @@ export class FrostStages {
     const { suite, groupPublicKey } = this.#options.key.record
     const signatureShares = inOrder(shares).map(([, { body }]) => body)
     return compute('aggregate', { suite, groupPublicKey, groupCommitments, challenges, signatureShares }, ({ signatures, valid }) => {
+      // defence: signature-verified
       if (valid.includes(0)) return this.#findCulprits(commitments, groupCommitments, shares)
       const size = SIGNATURE_BYTES[suite]
       return { type: 'success', result: this.#options.messages.map((_, i) => copyBytes(signatures, i * size, (i + 1) * size)) }
@@ -120,6 +121,7 @@ export class FrostStages {
     }
     return compute('findBadShares', args, ({ invalid }) => {
       // An invalid sum of valid shares, or an invalid share of our own, is this machine's arithmetic failing: then its word blames nobody.
+      // defence: own-arithmetic
       if (invalid.length === 0 || invalid.some(({ signer }) => signer === this.#runtime.place)) return fail('internal')
       const evidence = this.#evidence(commitments)
       return fail(

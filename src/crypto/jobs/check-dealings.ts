@@ -51,6 +51,7 @@ export const checkDealings: JobDefinition<'checkDealings'> = {
     /** the dealing that each statement belongs to */
     const owners: number[] = []
     dealings.forEach((dealing, i) => {
+      // defence: valid-points
       if (!hasGoodPoints(kernel, dealing, positions)) {
         faults[i] = DEALING_FAULT.badPoint
         return
@@ -62,6 +63,7 @@ export const checkDealings: JobDefinition<'checkDealings'> = {
     })
     const valid = verifyProofs(kernel, statements, weightSeed)
     owners.forEach((owner, i) => {
+      // defence: proof-of-knowledge
       if (valid[i] !== 1) faults[owner] = DEALING_FAULT.badProof
     })
     const wanted = ownCommitments !== null && faults.every((fault) => fault === DEALING_FAULT.none)

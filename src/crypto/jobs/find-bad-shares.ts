@@ -7,6 +7,7 @@ const MICROS_A_SHARE = 100
 const MICROS_A_KIB = 10
 
 export const findBadShares: JobDefinition<'findBadShares'> = {
+  // defence: every-share-checked
   run: (kernel, args) => ({ invalid: judgeShares(kernel, args, args) }),
   estimateMicros({ signers, messages }) {
     const bytes = messages.reduce((sum, message) => sum + message.length, 0)

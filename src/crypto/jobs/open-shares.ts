@@ -56,10 +56,13 @@ export function isDegenerate(
   verifyingShares: Batch,
 ): boolean {
   for (let position = 0; position < positions; position++) {
+    // defence: constant-term-sum
     if (isZero(itemOf(sums, position * minSigners, POINT_BYTES))) return true
+    // defence: top-coefficient-sum
     if (isZero(itemOf(sums, (position + 1) * minSigners - 1, POINT_BYTES))) return true
   }
   if (normaliseFor === null) return false
+  // defence: verifying-share-sum
   for (let i = 0; i * POINT_BYTES < verifyingShares.length; i++) if (isZero(itemOf(verifyingShares, i, POINT_BYTES))) return true
   return false
 }
@@ -109,6 +112,7 @@ function finish(kernel: Kernel, args: Conclusion, summed: Summed): Result {
   return wipeOnThrow([shares], () => {
     const own = verifyingIndices.indexOf(index)
     const expected = own < 0 ? null : concatAll(keys.map((key) => itemOf(key.verifyingShares, own, POINT_BYTES)))
+    // defence: own-share-belongs
     if (expected !== null && !equalBytes(kernel.baseMul(shares), expected)) throw integrityError()
     return {
       status: 'shared',
@@ -141,6 +145,7 @@ function evaluate(kernel: Kernel, { index, sumCommitments, minSigners, verifying
  */
 export function concludeShares(kernel: Kernel, args: Conclusion, shares: Batch, { verifyingShares, own }: Evaluated): Result {
   const expected = own ?? ownVerifyingShares(args, verifyingShares)
+  // defence: share-fits-commitments
   if (expected === null || !equalBytes(kernel.baseMul(shares), expected)) return { status: 'bad-shares' }
   const sums = args.sumCommitments
   return isDegenerate(args, sums, verifyingShares) ? { status: 'degenerate' } : finish(kernel, args, { shares, sums, verifyingShares })

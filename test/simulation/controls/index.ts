@@ -1,0 +1,6 @@
+/** One control a defence: an adversary that is stopped with it, and wins without. */
+import { keygenControls } from './keygen.ts'
+import type { Control } from './scenario.ts'
+import { signingControls } from './signing.ts'
+
+export const controls: readonly Control[] = [...keygenControls, ...signingControls]

@@ -1,0 +1,168 @@
+/**
+ * The defences: every check of the protocol whose absence would let an adversary win, where it is in the code, and how a test build leaves it out. The
+ * source has a comment `defence: <name>` at each; production code has no switch. docs/security.md has the table.
+ */
+
+export interface Patch {
+  /** below dist/src/, without the extension */
+  readonly file: string
+  /** the built code of the check, which occurs once in the file */
+  readonly find: string
+  /** what stands there in a test build; OFF is true while the defence is switched off */
+  readonly replace: string
+}
+
+export interface Defence {
+  readonly name: string
+  /** where the protocol asks for it */
+  readonly rule: string
+  readonly patches: readonly Patch[]
+}
+
+/** The check is a condition: `find` with the condition as it is, which counts as `value` while the defence is off. */
+function condition(file: string, before: string, check: string, after: string, value: boolean): Patch {
+  const replaced = value ? `(OFF || (${check}))` : `(!OFF && (${check}))`
+  return { file, find: `${before}${check}${after}`, replace: `${before}${replaced}${after}` }
+}
+
+const keygen: readonly Defence[] = [
+  {
+    name: 'coefficient-count',
+    rule: 'exactly t points',
+    patches: [
+      condition(
+        'ceremony/plan',
+        'const expected = ',
+        'decoded.body.positions === positions && decoded.body.coefficients === minSigners',
+        ';',
+        true,
+      ),
+    ],
+  },
+  {
+    name: 'hash-opening',
+    rule: 'the hash of stage 1 opens',
+    patches: [condition('ceremony/shared-secret-state', 'if (', 'equalBytes(opened, commitment.body)', ')', true)],
+  },
+  {
+    name: 'valid-points',
+    rule: 'all points decode, none is the identity',
+    patches: [condition('crypto/jobs/check-dealings', 'if (', '!hasGoodPoints(kernel, dealing, positions)', ')', false)],
+  },
+  {
+    name: 'proof-of-knowledge',
+    rule: 'z G == R + c C_0',
+    patches: [condition('crypto/jobs/check-dealings', 'if (', 'valid[i] !== 1', ')', false)],
+  },
+  {
+    name: 'share-fits-commitments',
+    rule: 'f_i(j) G == sum_k C_ik j^k',
+    patches: [
+      condition('crypto/jobs/open-shares', 'if (', 'expected === null || !equalBytes(kernel.baseMul(shares), expected)', ')', false),
+    ],
+  },
+  {
+    name: 'own-share-belongs',
+    rule: 'self-check x_j G == Y_j',
+    patches: [
+      condition('crypto/jobs/open-shares', 'if (', 'expected !== null && !equalBytes(kernel.baseMul(shares), expected)', ')', false),
+    ],
+  },
+  {
+    name: 'constant-term-sum',
+    rule: 'the sum of constant terms is not the identity',
+    patches: [condition('crypto/jobs/open-shares', 'if (', 'isZero(itemOf(sums, position * minSigners, POINT_BYTES))', ')', false)],
+  },
+  {
+    name: 'top-coefficient-sum',
+    rule: 'the sum of top coefficients is not the identity',
+    patches: [
+      condition('crypto/jobs/open-shares', 'if (', 'isZero(itemOf(sums, (position + 1) * minSigners - 1, POINT_BYTES))', ')', false),
+    ],
+  },
+  {
+    name: 'verifying-share-sum',
+    rule: 'no Y_j is the identity',
+    patches: [condition('crypto/jobs/open-shares', 'if (', 'isZero(itemOf(verifyingShares, i, POINT_BYTES))', ')', false)],
+  },
+  {
+    name: 'stored-before-ok',
+    rule: 'the pending key is stored durably before our ok leaves',
+    patches: [condition('ceremony/ceremony', 'resume(token, ', 'ok', ' ? { ok: true, result: undefined }', true)],
+  },
+]
+
+const signing: readonly Defence[] = [
+  {
+    name: 'valid-nonce-points',
+    rule: 'identity refused (RFC 9591 section 5.2)',
+    patches: [condition('crypto/frost-transcript', 'if (', 'culprits.length > 0', ')', false)],
+  },
+  {
+    name: 'scalar-range',
+    rule: 'z_i is a canonical scalar',
+    patches: [condition('wire/bodies', 'if (', '!isScalarAt(shares, k * SCALAR_BYTES)', ')', false)],
+  },
+  {
+    name: 'signature-verified',
+    rule: 'the final signature is verified before it is reported',
+    patches: [condition('ceremony/signing/frost-stages', 'if (', 'valid.includes(0)', ')', false)],
+  },
+  {
+    name: 'every-share-checked',
+    rule: 'if it fails, every share is checked, all culprits are named',
+    patches: [
+      {
+        file: 'crypto/jobs/find-bad-shares',
+        find: 'invalid: judgeShares(kernel, args, args)',
+        replace: 'invalid: OFF ? judgeShares(kernel, args, args).slice(0, 1) : judgeShares(kernel, args, args)',
+      },
+    ],
+  },
+  {
+    name: 'own-arithmetic',
+    rule: 'honest nodes are never blamed: a false share of our own is our failure',
+    patches: [
+      condition(
+        'ceremony/signing/frost-stages',
+        'if (',
+        'invalid.length === 0 || invalid.some(({ signer }) => signer === this.#runtime.place)',
+        ')',
+        false,
+      ),
+    ],
+  },
+]
+
+const messages: readonly Defence[] = [
+  {
+    name: 'message-signed',
+    rule: 'sender identity comes from the signature alone',
+    patches: [
+      condition(
+        'wire/envelope',
+        'return ',
+        'verifyIdentitySignature(publicKey, envelope.headerHash, envelope.signature)',
+        ' && hasSignedBody',
+        true,
+      ),
+    ],
+  },
+  {
+    name: 'own-commitment',
+    rule: 'own commitment in the list unaltered; our own id from the wire is ignored',
+    patches: [
+      condition('client/inbox', '!roster.has(header.from) || ', 'header.from === self', ')', false),
+      condition('ceremony/seat', 'return place !== undefined && ', 'place !== this.place', ' &&', true),
+    ],
+  },
+  {
+    name: 'digest-compared',
+    rule: 'an envelope that carries another digest is not accepted',
+    patches: [
+      condition('ceremony/stage-runner', 'if (', '!equalBytes(envelope.header.previousTranscript, this.transcripts.last)', ')', false),
+    ],
+  },
+]
+
+export const defences: readonly Defence[] = [...keygen, ...signing, ...messages]
