@@ -13,6 +13,7 @@ import { seededRandom } from '../helpers/random.ts'
 import { refusalOf } from '../helpers/refusals.ts'
 import { NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
+import { flipped } from './dealings.ts'
 import { makeWorld, messageOf } from './support.ts'
 
 interface AnyJob {
@@ -20,12 +21,20 @@ interface AnyJob {
   secretsOfResult(result: unknown): readonly Uint8Array[]
 }
 
+/** b sends this one a box that does not open. */
+function spoilShares(world: World, victim: string): void {
+  world.adversary.corrupt('b', ({ envelope, recipient, reseal }) => [
+    envelope.header.stage === 3 && recipient === victim ? reseal({ body: flipped(envelope.body) }) : envelope.bytes,
+  ])
+}
+
 /** A world in which every array that a's ceremonies drew, gave to a job or got from one is watched. */
 class WatchedWorld {
   readonly world: World
   readonly #arrays = new Map<Uint8Array, string>()
 
-  constructor(name: string, nodes: number) {
+  /** @param answer what becomes of a job of a: its result, none, or the end of the ceremony while it runs */
+  constructor(name: string, nodes: number, answer: (job: Job) => 'go on' | 'fail' | 'stop' = () => 'go on') {
     const source = seededRandom(`${name} of a`)
     const random = (length: number): Uint8Array => {
       const drawn = source(length)
@@ -35,8 +44,11 @@ class WatchedWorld {
     this.world = makeWorld(name, nodes, {
       randomOf: (id) => (id === 'a' ? random : undefined),
       compute: (id, job, result) => {
-        if (id === 'a') this.#watchJob(job, result)
-        return result
+        if (id !== 'a') return result
+        this.#watchJob(job, result)
+        const reply = answer(job)
+        if (reply === 'stop') this.world.network.abort('a', 1n)
+        return reply === 'fail' ? null : result
       },
     })
   }
@@ -49,6 +61,10 @@ class WatchedWorld {
 
   get watched(): number {
     return this.#arrays.size
+  }
+
+  get names(): readonly string[] {
+    return [...this.#arrays.values()]
   }
 
   /** Jobs that were asked for and never ran have arguments as well. */
@@ -136,6 +152,31 @@ describe('ancestor fault 14: what is left in memory', () => {
       watched.world.startKeygen('bip340', 2)
       watched.world.network.run()
       expect(watched.left(), what).toEqual([])
+    }
+  })
+
+  it('after a complaint, our own or of another, and when its job fails or we are stopped meanwhile: nothing', () => {
+    const victims: Readonly<Record<string, string>> = { 'our own': 'a', "another's": 'c' }
+    for (const [what, victim] of Object.entries(victims)) {
+      const watched = new WatchedWorld(`complaint, ${what}`, 3)
+      spoilShares(watched.world, victim)
+      const ceremonyId = watched.world.startKeygen('bip340', 2)
+      watched.world.network.run()
+      expect(watched.world.failureOf('a', ceremonyId).blamed).toMatchObject([{ validator: 'b', fault: 'bad-share' }])
+      expect(watched.left(), what).toEqual([])
+      expect(watched.names.includes('argument of makeComplaints')).toBe(victim === 'a')
+    }
+    for (const failing of ['findBadDealers', 'makeComplaints', 'judgeComplaints'] as const) {
+      for (const stopped of [false, true]) {
+        const watched = new WatchedWorld(`${failing} ${stopped}`, 3, (job) =>
+          job.name === failing ? (stopped ? 'stop' : 'fail') : 'go on',
+        )
+        spoilShares(watched.world, 'a')
+        const ceremonyId = watched.world.startKeygen('bip340', 2)
+        watched.world.network.run()
+        expect(watched.world.failureOf('a', ceremonyId)).toMatchObject({ reason: stopped ? 'aborted' : 'internal', blamed: [] })
+        expect(watched.left(), `${failing} ${stopped}`).toEqual([])
+      }
     }
   })
 

@@ -1,9 +1,11 @@
 /** No job leaves a secret in an array that it made, whether it ends well or the kernel fails in the middle of it. */
 import { describe, expect, it } from 'vitest'
 import { copyBytes } from '../../../src/bytes.ts'
+import { MINUS_ONE } from '../../../src/crypto/group-order.ts'
 import { type Job, type JobName, SHARE_FAULT } from '../../../src/crypto/jobs/contract.ts'
 import { jobs, runJob } from '../../../src/crypto/jobs/index.ts'
 import { evaluateForEach, sumCommitments } from '../../../src/crypto/polynomial.ts'
+import { randomScalars } from '../../../src/crypto/random-scalars.ts'
 import { reduceWide } from '../../../src/crypto/suites/index.ts'
 import type { Suite } from '../../../src/kernel/contract.ts'
 import { bytesIn, KernelFailure, leftIn, secretsOf, watch } from '../../helpers/leftovers.ts'
@@ -117,6 +119,34 @@ describe('findBadDealers', () => {
     expect([...present(clean.result).faults]).toEqual([SHARE_FAULT.none, SHARE_FAULT.wrongShare, SHARE_FAULT.none])
     for (let failAt = 0; failAt <= clean.calls.length; failAt++) {
       const ended = watch(kernel, (watched) => runJob(watched, { name: 'findBadDealers', args }), failAt)
+      expect(leftIn(ended.arrays, secrets, bytesIn(args)), `call ${failAt}`).toEqual([])
+    }
+  })
+})
+
+describe('makeComplaints', () => {
+  const nonces = randomScalars(seededRandom(`${seed} dleq`), others.length)
+  const args = {
+    sid,
+    index: 1,
+    encryptionKey: self.dealing.encryptionKey,
+    encryptionSecret: self.encryptionSecret,
+    dealers: others.map(({ dealing: { index, encryptionKey } }) => ({ index, encryptionKey })),
+    nonces,
+  }
+  const clean = watch(kernel, (watched) => runJob(watched, { name: 'makeComplaints', args }))
+  const responses = present(clean.result).map(({ proof }) => proof.slice(128))
+  const nonceOf = (i: number) => copyBytes(nonces, 32 * i, 32 * i + 32)
+  // Challenge times secret: who has one has the secret, since challenges are public.
+  const products = responses.map((response, i) => kernel.scalarAdd(response, kernel.scalarMul(MINUS_ONE, nonceOf(i))))
+  const secrets = [self.encryptionSecret, ...others.map((_, i) => nonceOf(i)), ...products].map((bytes) =>
+    Buffer.from(bytes).toString('hex'),
+  )
+
+  it('leaves neither the encryption secret nor a nonce nor what gives them away, whichever call of the kernel throws', () => {
+    expect(leftIn(clean.arrays, secrets, [])).not.toEqual([])
+    for (let failAt = 0; failAt <= clean.calls.length; failAt++) {
+      const ended = watch(kernel, (watched) => runJob(watched, { name: 'makeComplaints', args }), failAt)
       expect(leftIn(ended.arrays, secrets, bytesIn(args)), `call ${failAt}`).toEqual([])
     }
   })
