@@ -64,7 +64,7 @@ describe('requests', async () => {
     ['far too many', new Array(2 ** 32 - 1), 'ERR_TOO_LARGE %'],
   ]
   for (const [what, list, refusal] of lists) {
-    it(`a list of validators that is or has ${what} is refused`, async () => {
+    it(`${what}, as a list of validators or in one, is refused`, async () => {
       expect(await keygenWith({ participants: list, minSigners: 1 })).toBe(refusal.replace('%', 'participants'))
       expect(await signWith({ signers: list })).toBe(refusal.replace('%', 'signers'))
       if (what.startsWith('G23')) return

@@ -41,7 +41,7 @@ for (const kernel of await kernels()) {
       })
     })
 
-    it('N10: computes binding factor inputs and binding factors', () => {
+    it('N10, N12: computes binding factor inputs and binding factors, one for each signer', () => {
       const read = readCommitments(kernel, transcript)
       const prepared = prepareSigning(kernel, transcript)
       if (read.status !== 'read' || prepared.status !== 'ready') throw new Error('not ready')
