@@ -221,7 +221,7 @@ describe('bounds', () => {
     expect(lengths.get('c')).toHaveLength(3)
   })
 
-  test('a message above the size limit is refused', async () => {
+  test('T17: a message above the size limit is refused, not lost', async () => {
     const bus = new MemoryBus({ maxMessageBytes: 4 })
     const a = await bus.connect('a')
     a.publish('P2P', null, new Uint8Array(4))

@@ -31,8 +31,8 @@ function run(): void {
 }
 
 if (process.argv.includes('--weak')) {
-  withoutBindingFactors((dist) => {
-    const { status } = spawnSync(process.execPath, [path.join(dist, 'test', 'forger', 'main.js')], { stdio: 'inherit' })
+  withoutBindingFactors((folder) => {
+    const { status } = spawnSync(process.execPath, [path.join(folder, 'dist', 'test', 'forger', 'main.js')], { stdio: 'inherit' })
     process.exitCode = status ?? 1
   })
 } else run()

@@ -1,32 +1,34 @@
-/** A copy of the built code with one defence taken out, in a temporary folder. The code itself has no switch for it. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+/** A test build without binding factors: each is 1, so that a share is made with D + E, whatever the other commitments and the message are. */
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Defence } from '../simulation/defences.ts'
+import { makeTestBuild } from '../simulation/test-build.ts'
 
-const DIST = fileURLToPath(new URL('../../', import.meta.url))
+/** As seen from dist/test/forger/. */
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Each binding factor is 1: a share is made with D + E, whatever the other commitments and the message are. */
-const WEAKNESS = {
-  file: 'src/crypto/frost-binding.js',
-  line: 'return reduceWide(kernel, wide);',
-  instead:
-    'return wide.slice(0, (wide.length / WIDE_BYTES) * SCALAR_BYTES).map((_, i) => (i % SCALAR_BYTES === SCALAR_BYTES - 1 ? 1 : 0));',
+/** Left out for good, since the forger runs inside the build that it attacks. */
+const BINDING: Defence = {
+  name: 'binding-factors',
+  rule: 'binding factors over group key, message, sorted commitments',
+  patches: [
+    {
+      file: 'crypto/frost-binding',
+      find: 'return reduceWide(kernel, wide);',
+      replace:
+        'return wide.slice(0, (wide.length / WIDE_BYTES) * SCALAR_BYTES).map((_, i) => (i % SCALAR_BYTES === SCALAR_BYTES - 1 ? 1 : 0));',
+    },
+  ],
 }
 
-/** Calls `use` with the folder that stands for dist/, and removes it afterwards. */
-export function withoutBindingFactors<T>(use: (dist: string) => T): T {
+/** Calls `use` with the folder of the build, and removes it afterwards. */
+export function withoutBindingFactors<T>(use: (folder: string) => T): T {
   const folder = mkdtempSync(path.join(tmpdir(), 'quorate-weak-'))
   try {
-    const dist = path.join(folder, 'dist')
-    for (const part of ['src', 'test']) cpSync(path.join(DIST, part), path.join(dist, part), { recursive: true })
-    symlinkSync(path.join(DIST, '..', 'node_modules'), path.join(folder, 'node_modules'), 'junction')
-    cpSync(path.join(DIST, '..', 'package.json'), path.join(folder, 'package.json'))
-    const file = path.join(dist, WEAKNESS.file)
-    const parts = readFileSync(file, 'utf8').split(WEAKNESS.line)
-    if (parts.length !== 2) throw new Error(`${WEAKNESS.file} has the line to be replaced ${parts.length - 1} times`)
-    writeFileSync(file, parts.join(WEAKNESS.instead))
-    return use(dist)
+    makeTestBuild(ROOT, folder, [BINDING])
+    return use(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -102,7 +102,7 @@ describe('the check of shares', () => {
 })
 
 describe('key generation', () => {
-  it('for every two dealers: the sum of the commitments is the key, its values are the verifying shares', () => {
+  it('G34: for every two dealers and three recipients: the sum of the commitments is the key, its values are the verifying shares', () => {
     const dealings = pairs(lines, lines)
     const [left, right] = [dealings.flatMap(([a]) => a), dealings.flatMap(([, b]) => b)]
     const sums = kernel.sum(group.points([...left, ...right]), left.length)
@@ -111,13 +111,15 @@ describe('key generation', () => {
       left.map((a, i) => a + (right[i] ?? 0)),
       'sum',
     )
-    const shares = kernel.scalarAdd(
-      group.scalars(dealings.map(([a]) => valueAt(a, 7))),
-      group.scalars(dealings.map(([, b]) => valueAt(b, 7))),
-    )
-    const verifyingShares = kernel.evaluateInExponent(sums, 2, [7])
-    group.expectPoints(verifyingShares, group.numbers(shares), 'verifying shares')
-    group.expectPoints(kernel.baseMul(shares), group.numbers(shares), 'share G')
+    for (const index of [1, 7, 12]) {
+      const shares = kernel.scalarAdd(
+        group.scalars(dealings.map(([a]) => valueAt(a, index))),
+        group.scalars(dealings.map(([, b]) => valueAt(b, index))),
+      )
+      const verifyingShares = kernel.evaluateInExponent(sums, 2, [index])
+      group.expectPoints(verifyingShares, group.numbers(shares), 'verifying shares')
+      group.expectPoints(kernel.baseMul(shares), group.numbers(shares), 'share G')
+    }
   })
 })
 
