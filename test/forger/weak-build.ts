@@ -6,8 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Defence } from '../simulation/defences.ts'
 import { makeTestBuild } from '../simulation/test-build.ts'
 
-/** As seen from dist/test/forger/. */
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const DIST = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Left out for good, since the forger runs inside the build that it attacks. */
 const BINDING: Defence = {
@@ -27,7 +26,7 @@ const BINDING: Defence = {
 export function withoutBindingFactors<T>(use: (folder: string) => T): T {
   const folder = mkdtempSync(path.join(tmpdir(), 'quorate-weak-'))
   try {
-    makeTestBuild(ROOT, folder, [BINDING])
+    makeTestBuild(path.join(DIST, '..'), folder, [BINDING])
     return use(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
