@@ -92,6 +92,61 @@ const keygen: readonly Defence[] = [
   },
 ]
 
+const complaints: readonly Defence[] = [
+  {
+    name: 'complaint-proof',
+    rule: 'a false proof convicts the complainer',
+    patches: [
+      condition('crypto/jobs/judge-complaints', 'if (', '!holdsSharedPoint(kernel, { sid, dealer, complainer }, complaint)', ')', false),
+    ],
+  },
+  {
+    name: 'complaint-share',
+    rule: 'a good share convicts the complainer',
+    patches: [condition('crypto/jobs/judge-complaints', 'return ', 'isGoodShare(kernel, args, complaint)', ' ?', false)],
+  },
+  {
+    name: 'complaint-envelope-signed',
+    rule: 'the embedded envelope is validly signed by that dealer',
+    patches: [condition('ceremony/accusations', 'return ', 'verifyEnvelope(envelope, participant.publicKey)', ' ?', true)],
+  },
+  {
+    name: 'complaint-envelope-recipient',
+    rule: 'the embedded envelope is addressed to the complainer',
+    patches: [condition('ceremony/accusations', 'header.from === complainer || ', 'header.to !== complainer', ')', false)],
+  },
+  {
+    name: 'complaint-envelope-ceremony',
+    rule: 'the embedded envelope is of this sid',
+    patches: [
+      condition('ceremony/accusations', '', 'header.ceremonyId !== context.ceremonyId || !equalBytes(header.sid, sid)', ')', false),
+    ],
+  },
+  {
+    name: 'complaint-envelope-digest',
+    rule: "the embedded envelope carries the T_2 of the complaint's own header",
+    patches: [
+      condition(
+        'ceremony/accusations',
+        'if (',
+        '!equalBytes(accusation.envelope.header.previousTranscript, previousTranscript)',
+        ')',
+        false,
+      ),
+    ],
+  },
+  {
+    name: 'record-compared',
+    rule: 'a differing record hash under the same T_2 convicts its author',
+    patches: [condition('ceremony/keygen/keygen-state', 'if (', 'equalBytes(body.recordHash, key.recordHash)', ')', true)],
+  },
+  {
+    name: 'record-computed-anew',
+    rule: 'the author whose record is not the one that the opening of its T_2 gives when computed anew',
+    patches: [condition('ceremony/keygen/keygen-state', 'return ', 'runtime.proves(fault)', ' ?', true)],
+  },
+]
+
 const signing: readonly Defence[] = [
   {
     name: 'valid-nonce-points',
@@ -165,4 +220,4 @@ const messages: readonly Defence[] = [
   },
 ]
 
-export const defences: readonly Defence[] = [...keygen, ...signing, ...messages]
+export const defences: readonly Defence[] = [...keygen, ...complaints, ...signing, ...messages]

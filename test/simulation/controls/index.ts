@@ -1,6 +1,7 @@
 /** One control a defence: an adversary that is stopped with it, and wins without. */
+import { complaintControls } from './complaints.ts'
 import { keygenControls } from './keygen.ts'
 import type { Control } from './scenario.ts'
 import { signingControls } from './signing.ts'
 
-export const controls: readonly Control[] = [...keygenControls, ...signingControls]
+export const controls: readonly Control[] = [...keygenControls, ...complaintControls, ...signingControls]

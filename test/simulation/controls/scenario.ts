@@ -3,7 +3,7 @@ import type { Job } from '../../../src/crypto/jobs/contract.ts'
 import type { Kernel, Suite } from '../../../src/kernel/contract.ts'
 import type { ValidatorId } from '../../../src/wire/message.ts'
 import type { Coalition } from '../coalition.ts'
-import { keygenFacts, signingFacts } from '../facts.ts'
+import { type CeremonyFacts, keygenFacts, signingFacts } from '../facts.ts'
 import { type Violation, violationsOf } from '../invariants.ts'
 import { identityOf, sharedKey } from '../keys.ts'
 import { NonceLedger } from '../ledger.ts'
@@ -34,6 +34,8 @@ export interface Script {
   /** all honest nodes if absent */
   readonly victims?: readonly ValidatorId[]
   readonly messages?: number
+  /** the same ceremony under another id, in which nobody lies, before it */
+  readonly before?: boolean
   /** the strategy alone, so that it must be attributed */
   readonly pure?: boolean
   readonly cheat?: (id: ValidatorId, job: Job, result: unknown, coalition: Coalition) => unknown
@@ -43,26 +45,27 @@ export interface Script {
 const FAIR: Plan['weather'] = { name: 'fair', good: true, duplicate: 0, maxDelayMs: 20, carry: (delivery) => [delivery] }
 
 export function enact(kernel: Kernel, name: string, script: Script): readonly Violation[] {
-  const { kind, nodes, minSigners, suite = 'secp256k1-sha256', corrupted, messages = 1, pure = true, cheat, store } = script
+  const { kind, nodes, minSigners, suite = 'secp256k1-sha256', corrupted, messages = 1, pure = true, before = false, cheat, store } = script
   const strategy = typeof script.strategy === 'string' ? strategyOf(script.strategy) : (script.strategy ?? null)
   const change = (plan: Plan): Plan => {
     const ids = Array.from({ length: nodes }, (_, i) => String.fromCharCode(97 + i))
     const identities = new Map(ids.map((id) => [id, identityOf(id)]))
-    const ceremonyId = 1_000n
-    const facts =
-      kind === 'keygen'
-        ? keygenFacts(identities, ceremonyId, ids, minSigners, suite)
-        : signingFacts(
-            identities,
-            ceremonyId,
-            ids,
-            sharedKey(kernel, nodes, minSigners, suite).material,
-            Array.from({ length: messages }, () => plan.dice.bytes(32)),
-          )
+    const ceremonyId = 1_001n
+    const factsOf = (id: bigint): CeremonyFacts => {
+      if (kind === 'keygen') return keygenFacts(identities, id, ids, minSigners, suite)
+      const key = sharedKey(kernel, nodes, minSigners, suite).material
+      return signingFacts(
+        identities,
+        id,
+        ids,
+        key,
+        Array.from({ length: messages }, () => plan.dice.bytes(32)),
+      )
+    }
     const victims = script.victims ?? ids.filter((id) => !corrupted.includes(id))
     const assignments = strategy === null ? [] : corrupted.map((author): Assignment => ({ author, ceremonyId, strategy, victims }))
     const base = { seed: plan.seed, dice: plan.dice, ids, corrupted, minSigners, suite, weather: FAIR, aligned: true, stopped: null }
-    return { ...base, ceremonies: [facts], assignments, pure: pure ? strategy : null }
+    return { ...base, ceremonies: [...(before ? [factsOf(1_000n)] : []), factsOf(ceremonyId)], assignments, pure: pure ? strategy : null }
   }
   const options: RunOptions = {
     seed: `control ${name}`,

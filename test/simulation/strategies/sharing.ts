@@ -19,7 +19,7 @@ function shareOf(scene: Scene, plaintext: () => Uint8Array): Act {
 }
 
 /** Our Diffie-Hellman point with a dealer and the proof that it is ours, as an honest complainer makes them. */
-export function provenPoint(scene: Scene, sid: Uint8Array, dealer: ValidatorId): Omit<Complaint, 'envelope'> | null {
+function provenPoint(scene: Scene, sid: Uint8Array, dealer: ValidatorId): Omit<Complaint, 'envelope'> | null {
   const { kernel } = scene.coalition.options
   const { dealt, dealing } = puppetOf(scene)
   const reveal = [...scene.coalition.heard].find(
@@ -51,7 +51,7 @@ function junkProof(scene: Scene): Omit<Complaint, 'envelope'> {
   }
 }
 
-function shareEnvelopes(scene: Scene, matches: (envelope: Envelope) => boolean): Envelope[] {
+export function shareEnvelopes(scene: Scene, matches: (envelope: Envelope) => boolean): Envelope[] {
   return [...scene.coalition.heard].filter(
     (envelope) => envelope.header.kind === 'keygen' && envelope.header.stage === SHARE && matches(envelope),
   )
@@ -73,7 +73,21 @@ function complaining(make: (draft: Draft) => readonly Complaint[]): Act {
   }
 }
 
-function ownShareFrom(scene: Scene, dealer: ValidatorId): Envelope[] {
+/** About an honest dealer's share, which is good, with what `alter` makes of a true proof. */
+export function complainingOf(
+  scene: Scene,
+  alter: (point: Omit<Complaint, 'envelope'>) => Omit<Complaint, 'envelope'>,
+  shown: (dealer: ValidatorId, sid: Uint8Array) => Uint8Array | null = (dealer) => ownShareFrom(scene, dealer)[0]?.bytes ?? null,
+): Act {
+  return complaining(({ header }) => {
+    const dealer = scene.dice.pick(scene.honest)
+    const envelope = shown(dealer, header.sid)
+    const point = provenPoint(scene, header.sid, dealer)
+    return envelope === null || point === null ? [] : [{ envelope, ...alter(point) }]
+  })
+}
+
+export function ownShareFrom(scene: Scene, dealer: ValidatorId): Envelope[] {
   return shareEnvelopes(
     scene,
     ({ header }) => header.ceremonyId === scene.ceremony.ceremonyId && header.from === dealer && header.to === scene.author,
@@ -128,36 +142,24 @@ export const sharing: readonly Strategy[] = [
     name: 'complaint-about-a-good-share',
     kind: 'keygen',
     proves: 'false-complaint',
-    play: (scene) =>
-      complaining(({ header }) => {
-        const dealer = scene.dice.pick(scene.honest)
-        const [envelope] = ownShareFrom(scene, dealer)
-        const point = provenPoint(scene, header.sid, dealer)
-        return envelope === undefined || point === null ? [] : [{ envelope: envelope.bytes, ...point }]
-      }),
+    play: (scene) => complainingOf(scene, (point) => point),
   },
   {
     name: 'complaint-with-a-false-point',
     kind: 'keygen',
     proves: 'false-complaint',
     play: (scene) =>
-      complaining(({ header }) => {
-        const dealer = scene.dice.pick(scene.honest)
-        const [envelope] = ownShareFrom(scene, dealer)
-        const point = provenPoint(scene, header.sid, dealer) ?? junkProof(scene)
-        if (envelope === undefined) return []
-        const junk = junkProof(scene)
-        switch (scene.dice.below(3)) {
-          case 0:
-            return [{ envelope: envelope.bytes, ...junk }]
-          case 1:
-            return [{ envelope: envelope.bytes, ...point, sharedPoint: junk.sharedPoint }]
-          default:
-            return [
-              { envelope: envelope.bytes, ...point, proof: concatBytes(point.proof.slice(0, 2 * POINT_BYTES), randomScalar(scene.dice)) },
-            ]
-        }
-      }),
+      complainingOf(scene, (point) => (scene.dice.chance(0.5) ? junkProof(scene) : { ...point, sharedPoint: randomPoint(scene) })),
+  },
+  {
+    name: 'complaint-with-a-false-proof',
+    kind: 'keygen',
+    proves: 'false-complaint',
+    play: (scene) =>
+      complainingOf(scene, (point) => ({
+        ...point,
+        proof: concatBytes(point.proof.slice(0, 2 * POINT_BYTES), randomScalar(scene.dice)),
+      })),
   },
   {
     name: 'complaint-about-a-foreign-envelope',
