@@ -38,9 +38,12 @@ export function readAccusation(
   const { header } = envelope
   const dealer = context.participants.findIndex(({ id }) => id === header.from)
   const participant = context.participants[dealer]
+  // defence: complaint-envelope-recipient
   if (participant === undefined || header.from === complainer || header.to !== complainer) return null
   if (header.stage !== STAGE_NUMBER.sharedSecret.SecretShare || header.kind !== context.kind) return null
+  // defence: complaint-envelope-ceremony
   if (header.ceremonyId !== context.ceremonyId || !equalBytes(header.sid, sid)) return null
+  // defence: complaint-envelope-signed
   return verifyEnvelope(envelope, participant.publicKey) ? { complaint, dealer, envelope } : null
 }
 
@@ -58,6 +61,7 @@ export function readAccusations(
   return complaints.map((complaint) => {
     const accusation = readAccusation(context, sid, from, complaint)
     if (accusation === null || accused.has(accusation.dealer)) return null
+    // defence: complaint-envelope-digest
     if (!equalBytes(accusation.envelope.header.previousTranscript, previousTranscript)) return null
     accused.add(accusation.dealer)
     return accusation

@@ -89,10 +89,12 @@ export class KeygenState implements Program<KeygenResult> {
     { envelope, body }: Received<ConfirmBody>,
   ): Step<KeygenResult> | null {
     if (body.type === 'complaints') return complaints.judge(place, envelope, body.complaints)
+    // defence: record-compared
     if (equalBytes(body.recordHash, key.recordHash)) return null
     // Two records side by side do not say whose is wrong: a judge makes it anew from what all published. If it is not theirs, it is ours.
     const parts = () => ({ envelopes: [envelope.bytes], openings: [dealings.opening(() => true)] })
     const fault: ProvenFault = { place, fault: 'bad-certificate', parts }
+    // defence: record-computed-anew
     return runtime.proves(fault) ? fail('fault', [fault]) : fail('internal')
   }
 

@@ -48,7 +48,9 @@ export const judgeComplaints: JobDefinition<'judgeComplaints'> = {
       if (dealer.commitments.length !== positions * minSigners * POINT_BYTES) {
         throw invalidArgument(`complaints[${i}].dealer.commitments`, 'must be positions x minSigners x 64 bytes')
       }
+      // defence: complaint-proof
       if (!holdsSharedPoint(kernel, { sid, dealer, complainer }, complaint)) return COMPLAINT_VERDICT.badProof
+      // defence: complaint-share
       return isGoodShare(kernel, args, complaint) ? COMPLAINT_VERDICT.goodShare : COMPLAINT_VERDICT.badShare
     })
     return { verdicts: Uint8Array.from(verdicts) }
