@@ -5,12 +5,15 @@ import type { Blame } from '../../src/ceremony/outcome.ts'
 import { type Audit, auditRecorded } from '../../src/ceremony/transcript/audit.ts'
 import { decodeTranscript, encodeTranscript } from '../../src/ceremony/transcript/file.ts'
 import { auditTranscript } from '../../src/ceremony/transcript/public.ts'
+import { encodeAbort } from '../../src/wire/abort.ts'
 import { encodeConfirm, encodeHashCommitment } from '../../src/wire/bodies.ts'
+import { sealEnvelope } from '../../src/wire/envelope.ts'
 import { decodeKeyRecord } from '../../src/wire/key-record.ts'
 import type { Envelope, ValidatorId } from '../../src/wire/message.ts'
-import { testRoster } from '../helpers/identities.ts'
+import { testIdentity, testRoster } from '../helpers/identities.ts'
 import { refusalOf } from '../helpers/refusals.ts'
 import type { Corruption } from '../simulation/adversary.ts'
+import { NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
 import { dealWrongly, type Lie } from './complaint-attacks.ts'
 import { dealing, flipped, replaceItem } from './dealings.ts'
@@ -261,6 +264,34 @@ describe('transcripts that prove nothing', () => {
     lying.network.run()
     const bytes = without(transcriptOf(lying, 'a', ceremonyId), ({ header }) => header.stage > 0x40)
     expect(auditOf(lying, bytes)).toMatchObject({ status: 'disputed', blamed: [], differing: [{ stage: 'Commitments', validator: 'b' }] })
+  })
+
+  it('aborts: evidence of another ceremony, and evidence that proves nothing, convict nobody', () => {
+    world.adversary.corrupt(
+      'b',
+      inStage(2, (body) => flipped(body)),
+    )
+    const other = world.startSigning(key, world.ids, [messageOf('1')])
+    world.network.run()
+    world.adversary.reform()
+    const [blame] = world.failureOf('a', other).blamed
+    const { contextBytes: context, key: opening, messages, envelopes, sid } = decodeTranscript(signBytes)
+    const proof = blame?.evidence ?? new Uint8Array()
+    const header = { kind: 'sign', ceremonyId: signing, sid, stage: 0x7f, from: 'c', to: null, previousTranscript: sid } as const
+    const abort = sealEnvelope(testIdentity('c'), NETWORK, header, encodeAbort({ type: 'evidence', evidence: [proof, flipped(proof)] }))
+    const bytes = encodeTranscript({ context, key: opening, messages, envelopes: [...envelopes, abort].map((envelope) => envelope.bytes) })
+    expect(auditOf(world, transcriptOf(world, 'a', other)).status).toBe('broken')
+    expect(auditOf(world, bytes)).toMatchObject({ status: 'complete', blamed: [] })
+  })
+
+  it('aborts: what their authors say is told as what they say', () => {
+    const { contextBytes: context, key: opening, messages, envelopes, sid } = decodeTranscript(signBytes)
+    const header = { kind: 'sign', ceremonyId: signing, sid, stage: 0x7f, from: 'c', to: null, previousTranscript: sid } as const
+    const body = encodeAbort({ type: 'reason', reason: 'timeout', missing: ['a', 'b'] })
+    const abort = sealEnvelope(testIdentity('c'), NETWORK, header, body)
+    const bytes = encodeTranscript({ context, key: opening, messages, envelopes: [...envelopes, abort].map((envelope) => envelope.bytes) })
+    const claims = [{ validator: 'c', reason: 'timeout', missing: ['a', 'b'] }]
+    expect(auditOf(world, bytes)).toMatchObject({ status: 'complete', blamed: [], claims })
   })
 
   it('R7: any byte flipped is refused: nothing in a transcript goes without a digest or a signature', () => {
