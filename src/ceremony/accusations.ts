@@ -38,8 +38,9 @@ export function readAccusation(
   const { header } = envelope
   const dealer = context.participants.findIndex(({ id }) => id === header.from)
   const participant = context.participants[dealer]
+  // Never the complainer: an envelope to its own author does not decode.
   // defence: complaint-envelope-recipient
-  if (participant === undefined || header.from === complainer || header.to !== complainer) return null
+  if (participant === undefined || header.to !== complainer) return null
   if (header.stage !== STAGE_NUMBER.sharedSecret.SecretShare || header.kind !== context.kind) return null
   // defence: complaint-envelope-ceremony
   if (header.ceremonyId !== context.ceremonyId || !equalBytes(header.sid, sid)) return null

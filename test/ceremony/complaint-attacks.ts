@@ -80,3 +80,13 @@ export function expectNamed({ world, ceremonyId }: Run, blames: string[], victim
     expect(new Set(confirms.map(({ bytes }) => Buffer.from(bytes).toString('hex'))).size).toBe(1)
   }
 }
+
+/** A complainer's machine that takes the shares of these dealers for bad. */
+export function findBad(self: ValidatorId, dealers: string, nodes = 4): Lie {
+  return (job, result) => {
+    if (job.name === 'openShares') return { status: 'bad-shares' }
+    if (job.name !== 'findBadDealers') return result
+    const others = [...ALL.slice(0, nodes)].filter((id) => id !== self)
+    return { faults: Uint8Array.from(others, (id) => (dealers.includes(id) ? 2 : 0)) }
+  }
+}

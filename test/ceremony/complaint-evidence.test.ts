@@ -14,7 +14,7 @@ import { testIdentity } from '../helpers/identities.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
-import { dealWrongly, kernel, run } from './complaint-attacks.ts'
+import { dealWrongly, findBad, kernel, run } from './complaint-attacks.ts'
 import { replaceItem } from './dealings.ts'
 import { makeWorld } from './support.ts'
 
@@ -143,37 +143,6 @@ describe('an honest dealer', () => {
     for (const variant of variants) expect(verdict({ openings: [opening], ...variant })).toMatchObject({ valid: false })
   })
 
-  it('G18: is not convicted by another opening, or by anything besides what the rule names', () => {
-    const envelopes = [confirm([{ ...complaint, proof: shown({ index: 1 }).proof }])]
-    const [first = new Uint8Array(), second = new Uint8Array(), third = new Uint8Array()] = bodies
-    const variants: Partial<Evidence>[] = [
-      { openings: [] },
-      { openings: [opening, opening] },
-      { openings: [{ ...opening, stage: 1 }] },
-      { openings: [{ ...opening, previous: new Uint8Array(32) }] },
-      { openings: [openingOf(previous, bodies, [0])] },
-      { openings: [openingOf(previous, bodies, [2])] },
-      { openings: [openingOf(previous, bodies, [0, 1])] },
-      { openings: [openingOf(previous, bodies, [0, 1, 2])] },
-      { openings: [openingOf(previous, [third, second, first], [0, 2])] },
-      { openings: [openingOf(previous, [first, second], [0, 1])] },
-      {
-        openings: [{ ...opening, entries: opening.entries.map(() => ({ type: 'item', length: 64, item: new Uint8Array(64), path: [] })) }],
-      },
-      { headers: [new Uint8Array(10)] },
-      { envelopes: [...envelopes, share.bytes] },
-      { envelopes: [share.bytes] },
-      { envelopes: [find(recorded(world), 'c', 4).bytes] },
-      { key: { keyId: sid, record: new Uint8Array(9) } },
-      { message: { position: 0, bytes: new Uint8Array(32) } },
-    ]
-    for (const variant of variants) {
-      for (const fault of ['bad-share', 'false-complaint'] as const) {
-        expect(verdict({ envelopes, openings: [opening], ...variant, fault })).toMatchObject({ valid: false })
-      }
-    }
-  })
-
   it('an opened body that no honest node accepts is not judged', () => {
     const [first = new Uint8Array(), , third = new Uint8Array()] = bodies
     for (const [i, bad] of [
@@ -193,7 +162,9 @@ describe('an honest dealer', () => {
         ['bad-share', 'b'],
         ['false-complaint', 'c'],
       ] as const) {
-        expect(verdict({ fault, accused, envelopes: [about], openings })).toMatchObject({ valid: false })
+        const { valid, ...rest } = verdict({ fault, accused, envelopes: [about], openings })
+        expect(valid).toBe(false)
+        expect(rest).toEqual({ reason: i === 0 ? expect.any(String) : 'an opened body has a bad point' })
       }
     }
   })
@@ -229,6 +200,61 @@ describe('an honest complainer', () => {
       makeEvidence({ ...proof, fault: 'false-complaint', accused: 'c', envelopes: [signed.bytes], ...parts }),
       world.network.roster,
     )
+
+  it('G18: the proof that it has against the dealer takes one opening, of the bodies of the two, and nothing besides', () => {
+    const envelopes = recorded(world)
+    const bodies = world.ids.map((id) => find(envelopes, id, 2).body)
+    const [first = new Uint8Array(), second = new Uint8Array(), third = new Uint8Array(), fourth = new Uint8Array()] = bodies
+    const previous = find(envelopes, 'a', 2).header.previousTranscript
+    const opening = openingOf(previous, bodies, [1, 2])
+    const against = (parts: Partial<Evidence>) => judgeEvidence(kernel, makeEvidence({ ...proof, ...parts }), world.network.roster)
+    expect(against({ openings: [opening] })).toMatchObject({ valid: true, validator: 'b', fault: 'bad-share' })
+    const item = { type: 'item', length: 64, item: new Uint8Array(64), path: [] } as const
+    const variants: Partial<Evidence>[] = [
+      { openings: [] },
+      { openings: [opening, opening] },
+      { openings: [{ ...opening, stage: 1 }] },
+      { openings: [{ ...opening, previous: new Uint8Array(32) }] },
+      ...[[1], [2], [], [0, 1, 2], [0, 1, 2, 3], [0, 2]].map((shown) => ({ openings: [openingOf(previous, bodies, shown)] })),
+      { openings: [openingOf(previous, [first, third, second, fourth], [1, 2])] },
+      { openings: [openingOf(previous, [first, second, third], [1, 2])] },
+      { openings: [{ ...opening, entries: [item, ...opening.entries.slice(1)] }] },
+      { headers: [new Uint8Array(10)] },
+      { envelopes: [] },
+      { envelopes: [signed.bytes, signed.bytes] },
+      { envelopes: [find(envelopes, 'b', 3, 'c').bytes] },
+      { envelopes: [find(envelopes, 'a', 4).bytes] },
+      { key: { keyId: new Uint8Array(32), record: new Uint8Array(9) } },
+      { message: { position: 0, bytes: new Uint8Array(32) } },
+    ]
+    for (const variant of variants) expect(against(variant)).toMatchObject({ valid: false })
+  })
+
+  it('G18: the proof that others have against it, if it complains falsely, takes as little', () => {
+    const liar = run({ name: 'evidence of a lie', lies: { c: findBad('c', 'a') } })
+    const found = liar.world.failureOf('a', liar.ceremonyId).blamed[0]
+    const lie = parseEvidence(found?.evidence ?? new Uint8Array())
+    const [opening] = lie.openings ?? []
+    if (opening === undefined) throw new Error('it has an opening')
+    const against = (parts: Partial<Evidence>) => judgeEvidence(kernel, makeEvidence({ ...lie, ...parts }), liar.world.network.roster)
+    expect(against({})).toMatchObject({ valid: true, validator: 'c', fault: 'false-complaint' })
+    const whole = openingOf(
+      opening.previous,
+      liar.world.ids.map((id) => find(recorded(liar.world), id, 2).body),
+      [0, 1, 2],
+    )
+    const variants: Partial<Evidence>[] = [
+      { openings: [] },
+      { openings: [opening, opening] },
+      { openings: [{ ...opening, stage: 1 }] },
+      { openings: [whole] },
+      { headers: [new Uint8Array(10)] },
+      { key: { keyId: new Uint8Array(32), record: new Uint8Array(9) } },
+      { message: { position: 0, bytes: new Uint8Array(32) } },
+      { openings: [], message: { position: 0, bytes: new Uint8Array(32) } },
+    ]
+    for (const variant of variants) expect(against(variant)).toMatchObject({ valid: false })
+  })
 
   it('G17: is not convicted by its true complaint', () => {
     expect(judge({})).toEqual({ valid: false, reason: 'the complaint is true' })

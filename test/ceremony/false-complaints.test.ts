@@ -9,7 +9,7 @@ import type { Envelope, ValidatorId } from '../../src/wire/message.ts'
 import type { Corruption, Tampering } from '../simulation/adversary.ts'
 import { NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
-import { ALL, dealWrongly, expectNamed, kernel, type Lie, type Run, run } from './complaint-attacks.ts'
+import { dealWrongly, expectNamed, findBad, kernel, type Lie, type Run, run } from './complaint-attacks.ts'
 import { flipped, replaceItem } from './dealings.ts'
 import { expectFailure, expectHonestUnblamed, makeWorld } from './support.ts'
 
@@ -18,16 +18,6 @@ function complain(make: (tampering: Tampering) => readonly Complaint[]): Corrupt
   return (tampering) => {
     if (tampering.envelope.header.stage !== 4) return [tampering.envelope.bytes]
     return [tampering.reseal({ body: encodeConfirm({ type: 'complaints', complaints: make(tampering) }) })]
-  }
-}
-
-/** A complainer's machine that takes the shares of these dealers for bad. */
-function findBad(self: ValidatorId, dealers: string, nodes = 4): Lie {
-  return (job, result) => {
-    if (job.name === 'openShares') return { status: 'bad-shares' }
-    if (job.name !== 'findBadDealers') return result
-    const others = [...ALL.slice(0, nodes)].filter((id) => id !== self)
-    return { faults: Uint8Array.from(others, (id) => (dealers.includes(id) ? 2 : 0)) }
   }
 }
 

@@ -113,7 +113,7 @@ const complaints: readonly Defence[] = [
   {
     name: 'complaint-envelope-recipient',
     rule: 'the embedded envelope is addressed to the complainer',
-    patches: [condition('ceremony/accusations', 'header.from === complainer || ', 'header.to !== complainer', ')', false)],
+    patches: [condition('ceremony/accusations', 'participant === undefined || ', 'header.to !== complainer', ')', false)],
   },
   {
     name: 'complaint-envelope-ceremony',

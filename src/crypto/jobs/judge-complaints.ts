@@ -6,7 +6,6 @@ import { itemOf, wipe } from '../../bytes.ts'
 import { invalidArgument } from '../../errors.ts'
 import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES } from '../../kernel/contract.ts'
 import { holdsSharedPoint } from '../dleq.ts'
-import { isBelowOrder } from '../group-order.ts'
 import { decryptShares, openChannels } from '../share-encryption.ts'
 import { COMPLAINT_VERDICT, type JobArgs } from './contract.ts'
 import type { JobDefinition } from './definition.ts'
@@ -28,9 +27,8 @@ function isGoodShare(kernel: Kernel, args: Args, complaint: Complaint): boolean 
   try {
     for (let position = 0; position < positions; position++) {
       const value = itemOf(values, position, SCALAR_BYTES)
-      if (!isBelowOrder(value)) return false
       const commitments = itemOf(complaint.dealer.commitments, position, minSigners * POINT_BYTES)
-      // One dealer alone: its equation and no sum.
+      // One dealer alone: its equation and no sum. A value of q or more fits nothing.
       if (kernel.verifyShares(commitments, minSigners, complainer.index, value)[0] !== 1) return false
     }
     return true
