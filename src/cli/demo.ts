@@ -24,6 +24,7 @@ interface DemoFlags {
   readonly kernel?: string
   readonly config?: string
   readonly seed?: string
+  readonly transcripts?: string
   readonly json?: true
 }
 
@@ -44,6 +45,7 @@ export function demoCommand(choose: (run: Run) => void): Command {
     .option('--kernel <name>', 'auto, integer, fma or baseline (default: auto)')
     .option('--config <file>', 'a configuration file (YAML); the environment (QUORATE_*) and the flags override it')
     .option('--seed <text>', 'fixes who signs what in which order; never a key')
+    .option('--transcripts <folder>', 'write there what the first node recorded, for "quorate evidence audit"')
     .option('--json', 'one line of JSON on stdout')
     .action((flags: DemoFlags) => choose((terminal) => demo(flags, terminal)))
 }
@@ -56,7 +58,8 @@ export function readOptions(flags: DemoFlags, env: Environment): DemoOptions {
   const suites = readSuites(flags.suite)
   const seed = flags.seed ?? toHex(new Uint8Array(randomBytes(4)))
   if (seed.length === 0 || seed.length > MAX_SEED_LENGTH) throw invalidArgument('seed', `must have 1..${MAX_SEED_LENGTH} characters`)
-  return { nodes, minSigners, messages, suites, seed, pool: readPoolOptions(flags, env) }
+  const pool = readPoolOptions(flags, env)
+  return { nodes, minSigners, messages, suites, seed, pool, transcripts: flags.transcripts ?? null }
 }
 
 function readPoolOptions({ workers, kernel, config: file }: DemoFlags, env: Environment): PoolOptions {

@@ -138,3 +138,22 @@ describe('quorate evidence audit', () => {
     expect(oneLine(ended)).toMatchObject({ schema: 'quorate.error/1', code: 'ERR_INVALID_ARGUMENT', field })
   })
 })
+
+describe('quorate demo --transcripts', () => {
+  it('leaves transcripts and a roster that an audit takes, and overwrites nothing', async () => {
+    const demo = ['demo', '--nodes', '3', '--min-signers', '2', '--messages', '2', '--suite', 'evm', '--workers', '0', '--json']
+    const first = await quorate(...demo, '--transcripts', at('demo'))
+    expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' })
+    const files = readdirSync(at('demo'))
+    expect(files).toContain('1-keygen.transcript')
+    for (const file of files.filter((name) => name.endsWith('.transcript'))) {
+      const audited = await inProcess('evidence', 'audit', at(`demo/${file}`), '--roster', at('demo/roster.json'), '--json')
+      expect(oneLine(audited)).toMatchObject({ status: 'complete', network: 'quorate demo' })
+    }
+    for (const folder of ['demo', 'roster.json']) {
+      const again = await inProcess(...demo, '--transcripts', at(folder))
+      expect(again.code).toBe(2)
+      expect(oneLine(again)).toMatchObject({ code: 'ERR_INVALID_ARGUMENT', field: 'transcripts' })
+    }
+  })
+})

@@ -6,7 +6,7 @@ import { type DemoOptions, type DemoRun, failedCheck } from '../../src/cli/demo/
 import { makeSchedule } from '../../src/cli/demo/schedule.ts'
 import { runCommandLine } from '../../src/cli/program.ts'
 
-const options: DemoOptions = { nodes: 5, minSigners: 3, messages: 100, suites: ['bip340'], seed: 'x', pool: {} }
+const options: DemoOptions = { nodes: 5, minSigners: 3, messages: 100, suites: ['bip340'], seed: 'x', pool: {}, transcripts: null }
 const nodes = ['a', 'b', 'c', 'd', 'e']
 
 /** A run in which everything held, to be spoilt in one place. */

@@ -9,6 +9,7 @@ import {
   type Roster,
   type ValidatorId,
 } from '../../index.ts'
+import type { TranscriptFolder } from './transcripts.ts'
 
 export interface ClusterNode {
   readonly id: ValidatorId
@@ -32,10 +33,12 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Resolves when every node has heard that every other is ready. */
-  static async start(size: number, pool: KernelPool, signal: AbortSignal): Promise<Cluster> {
+  static async start(size: number, pool: KernelPool, signal: AbortSignal, transcripts: TranscriptFolder | null): Promise<Cluster> {
     const ids = nodeIds(size)
     const identities = ids.map(() => generateIdentity())
     const roster: Roster = new Map(identities.map((identity, i) => [ids[i] ?? '', identity.publicKey]))
+    transcripts?.roster(roster)
+    transcripts?.check()
     const bus = new MemoryBus()
     const nodes: ClusterNode[] = []
     const cluster = new Cluster(nodes, bus)
@@ -51,6 +54,7 @@ export class Cluster implements AsyncDisposable {
           keyStore: new MemoryKeyStore(),
           pool,
           stageTimeoutMs: Math.max(STAGE_TIMEOUT_MS, size * STAGE_TIMEOUT_PER_NODE_MS),
+          ...(transcripts !== null && i === 0 && { transcripts: transcripts.take }),
         })
         nodes.push({ id: self, client })
       }

@@ -7,6 +7,7 @@ import { type KeygenRun, roundMs, runKeygen } from './keygen.ts'
 import type { DemoProgress } from './progress.ts'
 import { binomial, makeSchedule, type Schedule } from './schedule.ts'
 import { IN_FLIGHT, runSignings, type SigningRun } from './sign.ts'
+import { TranscriptFolder } from './transcripts.ts'
 import { loadVerifier, type Verifier } from './verifier.ts'
 
 export interface DemoOptions {
@@ -18,6 +19,8 @@ export interface DemoOptions {
   readonly seed: string
   /** flags, environment, file and defaults, in that order */
   readonly pool: PoolOptions
+  /** a folder for the transcripts of the first node */
+  readonly transcripts: string | null
 }
 
 /** The line of `--json`: bytes are lowercase hex, times milliseconds, bytesPerNode what a node sent on average. */
@@ -78,13 +81,15 @@ const KEYGEN_STAGES = 4
  */
 export async function runDemo(options: DemoOptions, progress: DemoProgress, signal: AbortSignal): Promise<DemoRun> {
   const started = performance.now()
+  const transcripts = options.transcripts === null ? null : new TranscriptFolder(options.transcripts)
   const verifier = await loadVerifier()
   const pool = await KernelPool.create(options.pool)
   try {
-    const cluster = await Cluster.start(options.nodes, pool, signal)
+    const cluster = await Cluster.start(options.nodes, pool, signal, transcripts)
     try {
       const suites: SuiteRun[] = []
       for (const suite of options.suites) suites.push(await runSuite(options, cluster, suite, verifier, progress, signal))
+      transcripts?.check()
       const run = { suites, result: resultOf(options, suites, verifier, pool, performance.now() - started) }
       const failed = failedCheck(options, run)
       if (failed !== null) throw new CheckFailed(failed, run)
