@@ -21,6 +21,7 @@ export interface Target {
  */
 export function decoder<T>(options: {
   readonly name: string
+  readonly weight?: number
   /** valid encodings */
   readonly encodings: readonly Uint8Array[]
   readonly layout: Grammar
@@ -30,10 +31,10 @@ export function decoder<T>(options: {
   readonly decode: (bytes: Uint8Array) => T
   readonly encode: (value: T) => Uint8Array
 }): Target {
-  const { name, encodings, layout, scalars = () => [], refusals = ['ERR_MALFORMED'], decode, encode } = options
+  const { name, weight = 10, encodings, layout, scalars = () => [], refusals = ['ERR_MALFORMED'], decode, encode } = options
   return {
     name,
-    weight: 10,
+    weight,
     specimens: specimensOf(encodings, layout),
     run: (bytes) => {
       const before = new Uint8Array(bytes)

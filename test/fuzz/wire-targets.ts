@@ -100,6 +100,8 @@ function lateTargets(recordings: readonly Recording[], templates: readonly Envel
     }),
     decoder<SignedAnswer>({
       name: 'answer',
+      // Its inverse signs, which takes longer than all the rest.
+      weight: 3,
       encodings: answers(messages),
       layout: layouts.answer,
       decode: decodeAnswer,
