@@ -32,17 +32,26 @@ export function makeRecordings(): Recordings {
   return { keygens: [...keygens, evm], signings }
 }
 
-/** What nodes blamed `b` with, different pieces: a sample of every fault that changed messages lead to. */
-export function gatherEvidence({ keygens, signings }: Recordings): readonly Uint8Array[] {
-  const byLength = new Map<string, Uint8Array>()
+export interface Proofs {
+  /** with which nodes blamed `b`: different pieces, of every fault that changed messages lead to */
+  readonly evidence: readonly Uint8Array[]
+  /** of ceremonies in which nobody but `b` broke the rules */
+  readonly transcripts: readonly Uint8Array[]
+}
+
+export function gatherProofs({ keygens, signings }: Recordings): Proofs {
+  const evidence = new Map<string, Uint8Array>()
+  const transcripts = new Map<string, Uint8Array>()
   for (const recording of [...keygens, ...signings]) {
-    const fuzzer = new ProtocolFuzzer(recording)
+    transcripts.set(recording.name, recording.transcript)
+    const fuzzer = new ProtocolFuzzer(recording, [], true)
     for (let i = 0; i < ATTACKS; i++) {
-      const { end, evidence } = fuzzer.run(new Prng(i), GUILTY)
-      for (const piece of evidence) byLength.set(`${end} ${piece.length}`, piece)
+      const done = fuzzer.run(new Prng(i), GUILTY)
+      for (const piece of done.evidence) evidence.set(`${done.end} ${piece.length}`, piece)
+      if (done.transcript !== null) transcripts.set(`${recording.name} ${done.end}`, done.transcript)
     }
   }
-  return [...byLength.values()]
+  return { evidence: [...evidence.values()], transcripts: [...transcripts.values()] }
 }
 
 /** As many different values as the arbitrary has. */

@@ -1,6 +1,6 @@
 /** Case after case, each of them given by the seed and its number alone, so that a finding is repeated by these two. */
 import { toHex } from '../../src/bytes.ts'
-import { gatherEvidence, makeRecordings } from './corpus.ts'
+import { gatherProofs, makeRecordings } from './corpus.ts'
 import { mutate } from './mutate.ts'
 import { Prng } from './prng.ts'
 import { Finding, MAX_MILLISECONDS, ProtocolFuzzer, RETRIES } from './protocol.ts'
@@ -27,13 +27,13 @@ export class Fuzzer {
   constructor(seed: number) {
     const recordings = makeRecordings()
     const all = [...recordings.keygens, ...recordings.signings]
-    const evidence = gatherEvidence(recordings)
+    const proofs = gatherProofs(recordings)
     this.#seed = seed
-    this.#targets = [...wireTargets(all, evidence), ...storedTargets(recordings, evidence)]
+    this.#targets = [...wireTargets(all, proofs.evidence), ...storedTargets(recordings, proofs)]
     this.#lots = this.#targets.flatMap((target) => Array.from({ length: target.weight }, () => target))
     // Signings are shorter: twice as many of them.
     this.#protocols = [...recordings.keygens, ...recordings.signings, ...recordings.signings].map(
-      (recording) => new ProtocolFuzzer(recording, evidence),
+      (recording) => new ProtocolFuzzer(recording, proofs.evidence),
     )
   }
 

@@ -26,6 +26,8 @@ export interface ProtocolCase {
   /** how the ceremony ended: a fault, a reason, or success */
   readonly end: string
   readonly evidence: readonly Uint8Array[]
+  /** as the node recorded it; null where it did not */
+  readonly transcript: Uint8Array | null
   /** changed messages that were delivered */
   readonly messages: number
   /** what the slowest of them took */
@@ -56,13 +58,18 @@ interface Template {
 
 export class ProtocolFuzzer {
   readonly #recording: Recording
+  readonly #records: boolean
   /** by author, then by stage: a stage of which there are many is not tried more often for that */
   readonly #templates: ReadonlyMap<ValidatorId, readonly (readonly Template[])[]>
   readonly #bodies: readonly Specimen[]
 
-  /** @param evidence pieces that an abort may hold */
-  constructor(recording: Recording, evidence: readonly Uint8Array[] = []) {
+  /**
+   * @param evidence pieces that an abort may hold
+   * @param records whether the node records its ceremonies
+   */
+  constructor(recording: Recording, evidence: readonly Uint8Array[] = [], records = false) {
     this.#recording = recording
+    this.#records = records
     const authors = recording.participants.filter((id) => id !== SUBJECT)
     this.#templates = new Map(authors.map((id) => [id, byStage(templatesOf(recording, id, evidence).map(templateOf))]))
     this.#bodies = [...this.#templates.values()].flatMap((all) => all.flat().map(({ body }) => body))
@@ -80,7 +87,7 @@ export class ProtocolFuzzer {
       let { milliseconds } = done
       for (let i = 0; i < RETRIES && milliseconds > MAX_MILLISECONDS; i++) milliseconds = this.#play(mutants).milliseconds
       if (milliseconds > MAX_MILLISECONDS) throw new Error(`a message took ${milliseconds} ms`)
-      return { ...this.#judge(done.node, author), messages: MESSAGES, milliseconds }
+      return { ...this.#judge(done.node, author), transcript: done.node.transcript, messages: MESSAGES, milliseconds }
     } catch (error) {
       const inputs = mutants.map(({ bytes }) => bytes)
       throw new Finding(`${this.#recording.name}: ${error instanceof Error ? error.message : String(error)}`, inputs, error)
@@ -89,7 +96,7 @@ export class ProtocolFuzzer {
 
   #play(mutants: readonly Mutant[]): { readonly node: LockstepNode; readonly milliseconds: number } {
     const { inputs, start } = this.#recording
-    const node = new LockstepNode(SUBJECT, computeFrom(this.#recording))
+    const node = new LockstepNode(SUBJECT, computeFrom(this.#recording), this.#records)
     let milliseconds = 0
     const receive = (wanted: number): void => {
       for (const { at, bytes } of mutants) if (at === wanted) milliseconds = Math.max(milliseconds, node.receive(bytes))

@@ -7,25 +7,43 @@ import { makeEvidence, parseEvidence } from '../../src/ceremony/evidence/contain
 import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
 import { placeOfFault } from '../../src/ceremony/evidence/where.ts'
 import { decodeCertificates, encodeCertificates, KeyMaterial } from '../../src/ceremony/key-material.ts'
+import { auditRecorded } from '../../src/ceremony/transcript/audit.ts'
 import { decodeTranscript, encodeTranscript } from '../../src/ceremony/transcript/file.ts'
 import { sharedKernel } from '../../src/kernel/shared.ts'
 import { loadConfig } from '../../src/node/config.ts'
 import { formatRosterFile, parseRosterFile } from '../../src/wire/roster.ts'
-import { GUILTY, type Recordings } from './corpus.ts'
+import { GUILTY, type Proofs, type Recordings } from './corpus.ts'
 import * as layouts from './layouts.ts'
 import { IDS, ROSTER } from './lockstep.ts'
 import { attempt, decoder, specimensOf, type Target } from './target.ts'
 
-export function storedTargets({ keygens, signings }: Recordings, evidence: readonly Uint8Array[]): readonly Target[] {
-  const transcript = decoder({
-    name: 'transcript',
-    encodings: [...keygens, ...signings].map((recording) => recording.transcript),
-    layout: layouts.transcript,
-    decode: decodeTranscript,
-    encode: ({ contextBytes, key, messages, envelopes }) =>
-      encodeTranscript({ context: contextBytes, key, messages, envelopes: envelopes.map(({ bytes }) => bytes) }),
-  })
-  return [...evidenceTargets(evidence), transcript, ...keyTargets(keygens), ...fileTargets()]
+export function storedTargets({ keygens }: Recordings, { evidence, transcripts }: Proofs): readonly Target[] {
+  return [...evidenceTargets(evidence), ...transcriptTargets(transcripts), ...keyTargets(keygens), ...fileTargets()]
+}
+
+function transcriptTargets(transcripts: readonly Uint8Array[]): readonly Target[] {
+  return [
+    decoder({
+      name: 'transcript',
+      encodings: transcripts,
+      layout: layouts.transcript,
+      decode: decodeTranscript,
+      encode: ({ contextBytes, key, messages, envelopes }) =>
+        encodeTranscript({ context: contextBytes, key, messages, envelopes: envelopes.map(({ bytes }) => bytes) }),
+    }),
+    {
+      name: 'audit of a transcript',
+      weight: 2,
+      specimens: specimensOf(transcripts, layouts.transcript),
+      run: (bytes) => {
+        const audited = attempt(() => auditRecorded(sharedKernel(), bytes, ROSTER), ['ERR_MALFORMED', 'ERR_UNKNOWN_VALIDATOR'])
+        if (audited === null) return 'refused'
+        const wronged = audited.value.blamed.filter(({ validator }) => validator !== GUILTY)
+        if (wronged.length > 0) throw new Error(`an honest node is blamed: ${wronged.map(({ fault }) => fault).join(', ')}`)
+        return 'accepted'
+      },
+    },
+  ]
 }
 
 function evidenceTargets(evidence: readonly Uint8Array[]): readonly Target[] {
