@@ -5,10 +5,12 @@ import { type Evidence, makeEvidence, type TranscriptOpening } from '../../src/c
 import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
 import { MINUS_ONE } from '../../src/crypto/group-order.ts'
 import type { JobResult } from '../../src/crypto/jobs/contract.ts'
+import { compressPoints } from '../../src/crypto/point-encoding.ts'
 import { bodyDigest, nextTranscript } from '../../src/crypto/transcript.ts'
 import { encodeConfirm } from '../../src/wire/bodies.ts'
 import { encodeContext } from '../../src/wire/context.ts'
 import { decodeEnvelope, sealEnvelope } from '../../src/wire/envelope.ts'
+import { encodeKeyRecord, keyRecordHash } from '../../src/wire/key-record.ts'
 import type { Envelope } from '../../src/wire/message.ts'
 import { testIdentity } from '../helpers/identities.ts'
 import type { Corruption } from '../simulation/adversary.ts'
@@ -113,6 +115,49 @@ describe('evidence about certificates', () => {
       { accused: 'a', envelopes: [right], openings: [opening] },
     ]
     for (const variant of variants) expect(verdict(variant)).toMatchObject({ valid: false })
+    const item = { type: 'item', length: 64, item: new Uint8Array(64), path: [] } as const
+    const reasons: Readonly<Record<string, TranscriptOpening['entries']>> = {
+      'a body is missing in the opening': [digest, ...opening.entries.slice(1)],
+      'an item is in the opening': [item, ...opening.entries.slice(1)],
+      'the opening is of another length': opening.entries.slice(1),
+    }
+    for (const [reason, entries] of Object.entries(reasons)) {
+      expect(verdict({ envelopes: [right], openings: [{ ...opening, entries }] })).toEqual({ valid: false, reason })
+    }
+  })
+
+  it('is about a certificate that went to all, and about no other stage', () => {
+    const { bodyDigest: _, ...header } = of('b', 4).header
+    const body = encodeConfirm({ type: 'ok', recordHash: new Uint8Array(32) })
+    const signed = (change: object) => sealEnvelope(testIdentity('b'), NETWORK, { ...header, ...change }, body).bytes
+    const openings = [openingOf(bodies)]
+    expect(verdict({ envelopes: [signed({})], openings })).toMatchObject({ valid: true, validator: 'b' })
+    for (const change of [{ to: 'a' }, { stage: 3 }, { stage: 5 }, { sid: new Uint8Array(32) }, { kind: 'sign' }, { ceremonyId: 99n }]) {
+      expect(verdict({ envelopes: [signed(change)], openings })).toMatchObject({ valid: false })
+    }
+  })
+
+  it('a degenerate key has no record that could be confirmed, also not the one that its bytes would make', () => {
+    const sum = world.kernel.sum(concatBytes(...bodies.slice(0, 2).map((body) => body.slice(100, 164))), 1)
+    const [first = new Uint8Array(), second = new Uint8Array(), third = new Uint8Array()] = bodies
+    const shown = [first, second, replaceItem(third, 100, world.kernel.mul(sum, MINUS_ONE))]
+    const sums = world.kernel.sum(concatBytes(...shown.map((body) => body.slice(100, 228))), 2)
+    expect(sums.slice(0, 64)).toEqual(new Uint8Array(64))
+    const { suite, protocol, minSigners, participants } = context
+    const record = encodeKeyRecord({
+      suite,
+      protocol,
+      minSigners,
+      groupPublicKey: compressPoints(sums.slice(0, 64)),
+      participants: participants.map(({ id }) => id),
+      verifyingShares: compressPoints(world.kernel.evaluateInExponent(sums, 2, [1, 2, 3])),
+    })
+    const opening = openingOf(shown)
+    const { bodyDigest: _, ...header } = of('b', 4).header
+    const previousTranscript = nextTranscript(header.sid, 2, opening.previous, shown.map(bodyDigest))
+    const body = encodeConfirm({ type: 'ok', recordHash: keyRecordHash(record) })
+    const { bytes } = sealEnvelope(testIdentity('b'), NETWORK, { ...header, previousTranscript }, body)
+    expect(verdict({ envelopes: [bytes], openings: [opening] })).toMatchObject({ valid: true, validator: 'b' })
   })
 
   it('an opened body that no honest node accepts, or a degenerate key: whoever confirms it is convicted, whatever the record', () => {

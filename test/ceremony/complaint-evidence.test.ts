@@ -7,7 +7,7 @@ import { runJob } from '../../src/crypto/jobs/index.ts'
 import { randomScalars } from '../../src/crypto/random-scalars.ts'
 import { bodyDigest, nextTranscript } from '../../src/crypto/transcript.ts'
 import { type Complaint, decodeCommitments, decodeConfirm, encodeConfirm } from '../../src/wire/bodies.ts'
-import { encodeContext } from '../../src/wire/context.ts'
+import { encodeContext, sidOf } from '../../src/wire/context.ts'
 import { decodeEnvelope, sealEnvelope } from '../../src/wire/envelope.ts'
 import type { Envelope, EnvelopeHeader } from '../../src/wire/message.ts'
 import { testIdentity } from '../helpers/identities.ts'
@@ -166,6 +166,27 @@ describe('an honest dealer', () => {
         expect(valid).toBe(false)
         expect(rest).toEqual({ reason: i === 0 ? expect.any(String) : 'an opened body has a bad point' })
       }
+    }
+  })
+
+  it('is about what went to all in the last stage: elsewhere such a body has another fault', () => {
+    const junk = [{ ...complaint, envelope: new Uint8Array(9) }]
+    const against = { fault: 'false-complaint', accused: 'c' } as const
+    expect(verdict({ ...against, envelopes: [confirm(junk)] })).toMatchObject({ valid: true, validator: 'c' })
+    for (const change of [{ to: 'a' }, { stage: 3 }, { stage: 5 }]) {
+      expect(verdict({ ...against, envelopes: [confirm(junk, change)] })).toMatchObject({ valid: false })
+    }
+  })
+
+  it('signing has no complaints in this version, whoever signs one', () => {
+    const base = { ...context, kind: 'sign', keyDigest: new Uint8Array(32), messages: [{ length: 32, hash: new Uint8Array(32) }] } as const
+    for (const protocol of ['frost', 'stinson-strobl'] as const) {
+      const foreign = encodeContext({ ...base, protocol, mode: { type: 'two-round' } })
+      const junk = confirm([{ ...complaint, envelope: new Uint8Array(9) }], { sid: sidOf(foreign), kind: 'sign' })
+      expect(verdict({ fault: 'false-complaint', accused: 'c', context: foreign, envelopes: [junk] })).toEqual({
+        valid: false,
+        reason: 'this version judges the complaints of a key generation only',
+      })
     }
   })
 
