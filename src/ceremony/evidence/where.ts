@@ -11,6 +11,7 @@ export interface FaultPlace {
   readonly context: CeremonyContext
   /** what the accused sent: a message of a stage, a view of one, or an abort, which belongs to none */
   readonly sent: 'message' | 'view' | 'abort'
+  /** null also for a number that is no stage of this ceremony: the accused may have signed any */
   readonly stage: StageName | null
   /** bad-signature-share: the place of the message from 0 */
   readonly message?: number
@@ -25,7 +26,7 @@ export function placeOfFault(bytes: Uint8Array): FaultPlace {
   if (number === ABORT_STAGE) return { context, sent: 'abort', stage: null, ...place }
   const ofView = number > VIEW_STAGE_BASE
   const stage = stagesOf(context).find((plan) => plan.number === (ofView ? number - VIEW_STAGE_BASE : number))
-  return { context, sent: ofView ? 'view' : 'message', stage: required(stage).name, ...place }
+  return { context, sent: ofView ? 'view' : 'message', stage: stage?.name ?? null, ...place }
 }
 
 function stageNumberOf({ fault, envelopes = [], headers = [] }: Evidence, context: CeremonyContext): number {

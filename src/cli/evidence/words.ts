@@ -23,8 +23,9 @@ export const KIND_WORDS: Readonly<Record<CeremonyKind, string>> = {
   sign: 'signing',
 }
 
-/** "stage Commitments", "its view of stage Commitments", "its abort" */
+/** "stage Commitments", "its view of stage Commitments", "its view of no stage", "its abort" */
 export function placeWords({ sent, stage, message }: Omit<FaultPlace, 'context'>): string {
-  const where = { message: `stage ${stage}`, view: `its view of stage ${stage}`, abort: 'its abort' }[sent]
+  const of = stage === null ? 'no stage' : `stage ${stage}`
+  const where = { message: of, view: `its view of ${of}`, abort: 'its abort' }[sent]
   return message === undefined ? where : `${where}, message ${message}`
 }
