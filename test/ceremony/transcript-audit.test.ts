@@ -15,7 +15,7 @@ import { refusalOf } from '../helpers/refusals.ts'
 import type { Corruption } from '../simulation/adversary.ts'
 import { NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
-import { dealWrongly, type Lie } from './complaint-attacks.ts'
+import { dealWrongly, findBad, type Lie } from './complaint-attacks.ts'
 import { dealing, flipped, replaceItem } from './dealings.ts'
 import { makeWorld, messageOf, SUITES } from './support.ts'
 
@@ -123,6 +123,7 @@ const KEYGEN_BREAKS: Readonly<Record<string, Break>> = {
   },
   'a bad share for one': { lie: dealWrongly('b', 'c'), fault: 'bad-share' },
   'a bad share for all': { lie: dealWrongly('b', 'acd'), fault: 'bad-share' },
+  'a complaint about a good share': { lie: findBad('b', 'a'), fault: 'false-complaint' },
   'a share to one that went to all, and is none': {
     corrupt: ({ envelope, reseal }) => [
       envelope.header.stage === 3 ? reseal({ header: { to: null }, body: new Uint8Array(5) }) : envelope.bytes,
