@@ -46,10 +46,6 @@ export class Archive {
     this.#owner = owner
   }
 
-  get sid(): Uint8Array {
-    return this.#owner.sid
-  }
-
   /** Our own message, as it leaves. */
   sent(envelope: Envelope): void {
     const { stage, to, from } = envelope.header
@@ -91,15 +87,18 @@ export class Archive {
    * The bytes for somebody who misses a message: the message if it is ours or went to all, and if the ceremony failed, the abort that says so.
    * A few times for one asker, stage and author, and for participants alone.
    */
-  answer({ kind, sid, stage, author }: Resend, asker: ValidatorId): readonly Uint8Array[] {
-    const { self, participants } = this.#owner
-    if (kind !== this.#owner.kind || !equalBytes(sid, this.#owner.sid)) return []
-    if (asker === self || asker === author || !participants.includes(asker) || !participants.includes(author)) return []
-    const wanted = this.#broadcasts.get(stage)?.get(author) ?? (author === self ? this.#given.get(stage)?.get(asker) : undefined)
-    const found = new Set([wanted, this.#finished ? this.#abort() : undefined])
-    found.delete(undefined)
-    const answers = [...found].flatMap((entry) => (entry === undefined ? [] : [entry.bytes]))
-    return answers.length > 0 && this.#mayAnswer(asker, `${stage} ${author}`) ? answers : []
+  answer(wanted: Resend, asker: ValidatorId): readonly Uint8Array[] {
+    const answers = this.#find(wanted, asker)
+    if (answers.length === 0) return []
+    const counts = this.#answers.get(asker) ?? new Map<string, number>()
+    counts.set(slotOf(wanted), (counts.get(slotOf(wanted)) ?? 0) + 1)
+    this.#answers.set(asker, counts)
+    return answers
+  }
+
+  /** Whether there would be an answer: before its signature, a request is worth no more than that. */
+  answers(wanted: Resend, asker: ValidatorId): boolean {
+    return this.#find(wanted, asker).length > 0
   }
 
   /** The ceremony has ended: from now on this is its tail. @param lastStage the number of the ceremony's last stage */
@@ -128,14 +127,20 @@ export class Archive {
     return aborts?.get(this.#owner.self) ?? aborts?.values().next().value
   }
 
-  #mayAnswer(asker: ValidatorId, what: string): boolean {
-    const answers = this.#answers.get(asker) ?? new Map<string, number>()
-    const before = answers.get(what) ?? 0
-    if (before >= ANSWERS_PER_ASKER) return false
-    answers.set(what, before + 1)
-    this.#answers.set(asker, answers)
-    return true
+  #find(wanted: Resend, asker: ValidatorId): readonly Uint8Array[] {
+    const { kind, sid, self, participants } = this.#owner
+    const { stage, author } = wanted
+    if (wanted.kind !== kind || !equalBytes(wanted.sid, sid)) return []
+    if (asker === self || asker === author || !participants.includes(asker) || !participants.includes(author)) return []
+    if ((this.#answers.get(asker)?.get(slotOf(wanted)) ?? 0) >= ANSWERS_PER_ASKER) return []
+    const message = this.#broadcasts.get(stage)?.get(author) ?? (author === self ? this.#given.get(stage)?.get(asker) : undefined)
+    const abort = this.#finished ? this.#abort() : undefined
+    return [message, abort === message ? undefined : abort].flatMap((entry) => entry?.bytes ?? [])
   }
+}
+
+function slotOf({ stage, author }: Resend): string {
+  return `${stage} ${author}`
 }
 
 function put(stages: Map<number, Map<ValidatorId, Entry>>, stage: number, id: ValidatorId, envelope: Envelope): void {

@@ -1,6 +1,7 @@
 /** What goes into and comes out of the sans-I/O core. */
 import type { Job } from '../crypto/jobs/contract.ts'
 import type { CeremonyId, CeremonyKind, ValidatorId } from '../wire/message.ts'
+import type { KeyId } from './key-info.ts'
 import type { InnerEvent } from './outcome.ts'
 import type { StoreRequest } from './step.ts'
 
@@ -32,6 +33,10 @@ export type Effect =
   | { readonly type: 'compute'; readonly ceremonyId: CeremonyId; readonly token: number; readonly job: Job }
   /** answered by `stored` with the same ids */
   | { readonly type: 'store'; readonly ceremonyId: CeremonyId; readonly token: number; readonly request: StoreRequest }
+  /** answered by `recalled`: what the store has of a key, in public; no ceremony's */
+  | { readonly type: 'recall'; readonly keyId: KeyId }
+  /** answered by `activated`: a pending key whose certificates came after its ceremony */
+  | { readonly type: 'activate'; readonly keyId: KeyId; readonly certificates: Uint8Array }
   | { readonly type: 'event'; readonly event: InnerEvent }
   /** the ceremony has ended, and its transcript was asked for */
   | { readonly type: 'transcript'; readonly info: TranscriptInfo; readonly bytes: Uint8Array }

@@ -2,12 +2,15 @@
 import type { BusConnection } from '../bus/contract.ts'
 import { wipe } from '../bytes.ts'
 import type { Computed, DropReason, Effect, TranscriptInfo } from '../ceremony/effects.ts'
+import type { KeyId } from '../ceremony/key-info.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import type { StoreRequest } from '../ceremony/step.ts'
 import type { KeyStore } from '../keystore/contract.ts'
 import type { KernelPool } from '../pool/index.ts'
 import type { CeremonyId } from '../wire/message.ts'
 import { JobQueue } from './job-queue.ts'
+import type { KeyRing } from './key-ring.ts'
+import type { RecalledKey } from './pending-keys.ts'
 import { warn } from './warn.ts'
 
 export interface EffectHandlers {
@@ -15,6 +18,8 @@ export interface EffectHandlers {
   awaits(id: CeremonyId, token: number): boolean
   computed(id: CeremonyId, token: number, computed: Computed): void
   stored(id: CeremonyId, token: number, ok: boolean): void
+  recalled(keyId: KeyId, found: RecalledKey | null): void
+  activated(keyId: KeyId, ok: boolean): void
   event(event: InnerEvent): void
   dropped(reason: DropReason): void
   transcript(bytes: Uint8Array, info: TranscriptInfo): void
@@ -23,14 +28,16 @@ export interface EffectHandlers {
 export class EffectRunner {
   readonly #connection: BusConnection
   readonly #keyStore: KeyStore
+  readonly #keys: KeyRing
   readonly #jobs: JobQueue
   readonly #handlers: EffectHandlers
   #bytesOut = 0
   #closed = false
 
-  constructor(connection: BusConnection, keyStore: KeyStore, pool: KernelPool, handlers: EffectHandlers) {
+  constructor(connection: BusConnection, keyStore: KeyStore, keys: KeyRing, pool: KernelPool, handlers: EffectHandlers) {
     this.#connection = connection
     this.#keyStore = keyStore
+    this.#keys = keys
     this.#handlers = handlers
     this.#jobs = new JobQueue(pool, {
       awaits: ({ ceremonyId, token }) => handlers.awaits(ceremonyId, token),
@@ -50,6 +57,18 @@ export class EffectRunner {
     for (const effect of effects) this.#runOne(effect)
   }
 
+  /** At start: every key of the store, one after another, since each is decrypted for it. Never rejects. */
+  async recallAll(): Promise<void> {
+    const ids = await this.#keys.ids().catch((error: unknown) => {
+      warn('the key store gave no list of its keys', error)
+      return []
+    })
+    for (const keyId of ids) {
+      if (this.#closed) return
+      await this.#recall(keyId)
+    }
+  }
+
   close(): void {
     this.#closed = true
     this.#jobs.close()
@@ -66,6 +85,12 @@ export class EffectRunner {
         return
       case 'store':
         void this.#store(effect.ceremonyId, effect.token, effect.request)
+        return
+      case 'recall':
+        void this.#recall(effect.keyId)
+        return
+      case 'activate':
+        void this.#activate(effect.keyId, effect.certificates)
         return
       case 'event':
         this.#handlers.event(effect.event)
@@ -95,6 +120,27 @@ export class EffectRunner {
       },
     )
     if (!this.#closed) this.#handlers.stored(id, token, ok)
+  }
+
+  /** Never rejects. A key that cannot be read is none: whoever uses it is told why. */
+  async #recall(keyId: KeyId): Promise<void> {
+    const found = await this.#keys.recall(keyId).catch((error: unknown) => {
+      warn(`key ${keyId} could not be read`, error)
+      return null
+    })
+    if (!this.#closed) this.#handlers.recalled(keyId, found)
+  }
+
+  /** Never rejects. */
+  async #activate(keyId: KeyId, certificates: Uint8Array): Promise<void> {
+    const ok = await this.#request({ operation: 'activate', keyId, certificates }).then(
+      () => true,
+      (error: unknown) => {
+        warn(`key ${keyId} could not be made active`, error)
+        return false
+      },
+    )
+    if (!this.#closed) this.#handlers.activated(keyId, ok)
   }
 
   /** Async, so that a store that throws instead of rejecting is one that failed. */

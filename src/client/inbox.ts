@@ -6,8 +6,18 @@ import { copyBytes } from '../bytes.ts'
 import { DROP_REASONS, type DropReason } from '../ceremony/effects.ts'
 import { QuorateError } from '../errors.ts'
 import { decodeEnvelope, peekFrame, peekHeader, verifyEnvelopeAsync } from '../wire/envelope.ts'
-import { type Envelope, type EnvelopeHeader, FRAME, type ValidatorId, WIRE_VERSION } from '../wire/message.ts'
+import { type EnvelopeHeader, FRAME, type ValidatorId, WIRE_VERSION } from '../wire/message.ts'
+import {
+  type AnswerContent,
+  decodeAnswer,
+  decodeRequest,
+  MAX_ANSWER_BYTES,
+  MAX_REQUEST_BYTES,
+  type RequestContent,
+  verifySignedAsync,
+} from '../wire/request.ts'
 import { MAX_FRAME_BYTES } from '../wire/sizes.ts'
+import type { Message } from './multisig-client-inner.ts'
 import type { NodeSettings } from './node-settings.ts'
 import { warn } from './warn.ts'
 
@@ -22,9 +32,18 @@ const LARGE_FRAME = 16 << 10
 
 type InboxSettings = Pick<NodeSettings, 'network' | 'self' | 'roster'>
 
+export interface Opened {
+  readonly message: Message
+  readonly from: ValidatorId
+  readonly publicKey: Uint8Array
+}
+
 export interface InboxHandlers {
   admit(header: EnvelopeHeader, bodyBytes: number, frameBytes: number): DropReason | null
-  deliver(envelope: Envelope): void
+  admitRequest(request: RequestContent): DropReason | null
+  admitAnswer(answer: AnswerContent): DropReason | null
+  /** its author's signature is verified */
+  deliver(message: Message): void
 }
 
 export class Inbox {
@@ -61,55 +80,97 @@ export class Inbox {
     this.#bytesIn += bytes.length
     const opened = this.open(bytes)
     if (typeof opened === 'string') this.drop(opened)
-    else void this.#verify(opened.envelope, opened.publicKey)
+    else void this.#verify(opened, bytes.length)
   }
 
   /** Everything that can be said of a frame before its signature: the message and its author's key, or why it is dropped. Counts nothing. */
-  open(bytes: Uint8Array): DropReason | { readonly envelope: Envelope; readonly publicKey: Uint8Array } {
+  open(bytes: Uint8Array): DropReason | Opened {
     if (bytes.length > MAX_FRAME_BYTES) return 'size'
     if (bytes[0] !== WIRE_VERSION) return 'version'
-    // Requests, answers and instructions have frame numbers of their own; none is understood on this subject yet.
-    if (peekFrame(bytes)?.frame !== FRAME.envelope) return 'malformed'
+    switch (peekFrame(bytes)?.frame) {
+      case FRAME.envelope:
+        return this.#openEnvelope(bytes)
+      case FRAME.request:
+        return this.#openRequest(bytes)
+      case FRAME.answer:
+        return this.#openAnswer(bytes)
+      default:
+        // Instructions and announcements have subjects of their own.
+        return 'malformed'
+    }
+  }
+
+  #openEnvelope(bytes: Uint8Array): DropReason | Opened {
     if (bytes.length > LARGE_FRAME) {
       const peeked = peekHeader(bytes)
       if (peeked === null) return 'malformed'
-      const refused = this.#refuse(peeked.header, peeked.bodyBytes, bytes.length)
+      const refused = this.#refuseEnvelope(peeked.header, peeked.bodyBytes, bytes.length)
       if (refused !== null) return refused
     }
-    const envelope = decode(bytes, this.#settings.network)
+    const envelope = decoded(() => decodeEnvelope(copyBytes(bytes), this.#settings.network))
     if (envelope === null) return 'malformed'
     const { header, body } = envelope
-    const refused = this.#refuse(header, body.length, bytes.length)
-    const publicKey = this.#settings.roster.get(header.from)
-    if (refused !== null || publicKey === undefined) return refused ?? 'sender'
-    return { envelope, publicKey }
+    const refused = this.#refuseEnvelope(header, body.length, bytes.length)
+    return refused ?? this.#opened({ type: 'envelope', envelope }, header.from)
   }
 
-  #refuse(header: EnvelopeHeader, bodyBytes: number, frameBytes: number): DropReason | null {
+  #openRequest(bytes: Uint8Array): DropReason | Opened {
+    if (bytes.length > MAX_REQUEST_BYTES) return 'size'
+    const request = decoded(() => decodeRequest(copyBytes(bytes)))
+    if (request === null) return 'malformed'
+    const refused = this.#refuseSigned(request, bytes.length) ?? this.#handlers.admitRequest(request)
+    return refused ?? this.#opened({ type: 'request', request }, request.from)
+  }
+
+  #openAnswer(bytes: Uint8Array): DropReason | Opened {
+    if (bytes.length > MAX_ANSWER_BYTES) return 'size'
+    const answer = decoded(() => decodeAnswer(copyBytes(bytes)))
+    if (answer === null) return 'malformed'
+    const refused = this.#refuseSigned(answer, bytes.length) ?? this.#handlers.admitAnswer(answer)
+    return refused ?? this.#opened({ type: 'answer', answer }, answer.from)
+  }
+
+  #refuseEnvelope(header: EnvelopeHeader, bodyBytes: number, frameBytes: number): DropReason | null {
+    const { from, to } = header
+    return this.#refuseParties(from, to) ?? this.#handlers.admit(header, bodyBytes, frameBytes) ?? this.#refuseBytes(from, frameBytes)
+  }
+
+  #refuseSigned({ network, from, to }: RequestContent | AnswerContent, frameBytes: number): DropReason | null {
+    // An envelope of another network fails as a signature; here the label travels.
+    if (network !== this.#settings.network) return 'signature'
+    return this.#refuseParties(from, to) ?? this.#refuseBytes(from, frameBytes)
+  }
+
+  /** Our own id from the wire is a reflection or a forgery; either way it is not ours to hear. */
+  #refuseParties(from: ValidatorId, to: ValidatorId | null): DropReason | null {
     const { self, roster } = this.#settings
-    // Our own id from the wire is a reflection or a forgery; either way it is not ours to hear.
     // defence: own-commitment
-    if (!roster.has(header.from) || header.from === self) return 'sender'
-    if (header.to !== null && header.to !== self) return 'sender'
-    const refused = this.#handlers.admit(header, bodyBytes, frameBytes)
-    if (refused !== null) return refused
-    const ofPeer = (this.#verifying.get(header.from) ?? 0) + frameBytes
+    if (!roster.has(from) || from === self) return 'sender'
+    return to !== null && to !== self ? 'sender' : null
+  }
+
+  #refuseBytes(from: ValidatorId, frameBytes: number): DropReason | null {
+    const ofPeer = (this.#verifying.get(from) ?? 0) + frameBytes
     return ofPeer > VERIFYING_BYTES_PER_PEER || this.#verifyingTotal + frameBytes > VERIFYING_BYTES_TOTAL ? 'early-budget' : null
   }
 
+  #opened(message: Message, from: ValidatorId): DropReason | Opened {
+    const publicKey = this.#settings.roster.get(from)
+    return publicKey === undefined ? 'sender' : { message, from, publicKey }
+  }
+
   /** Never rejects. */
-  async #verify(envelope: Envelope, publicKey: Uint8Array): Promise<void> {
-    const { from } = envelope.header
-    this.#count(from, envelope.bytes.length)
+  async #verify({ message, from, publicKey }: Opened, bytes: number): Promise<void> {
+    this.#count(from, bytes)
     try {
-      const valid = await verifyEnvelopeAsync(envelope, publicKey)
+      const valid = await isSigned(message, publicKey)
       if (this.#closed) return
-      if (valid) this.#handlers.deliver(envelope)
+      if (valid) this.#handlers.deliver(message)
       else this.drop('signature')
     } catch (error) {
       warn(`a message of ${from} could not be handled`, error)
     } finally {
-      this.#count(from, -envelope.bytes.length)
+      this.#count(from, -bytes)
     }
   }
 
@@ -121,9 +182,21 @@ export class Inbox {
   }
 }
 
-function decode(bytes: Uint8Array, network: string): Envelope | null {
+function isSigned(message: Message, publicKey: Uint8Array): Promise<boolean> {
+  switch (message.type) {
+    case 'envelope':
+      return verifyEnvelopeAsync(message.envelope, publicKey)
+    case 'request':
+      return verifySignedAsync(message.request, publicKey)
+    case 'answer':
+      return verifySignedAsync(message.answer, publicKey)
+  }
+}
+
+/** Null for bytes that are none. */
+function decoded<T>(decode: () => T): T | null {
   try {
-    return decodeEnvelope(copyBytes(bytes), network)
+    return decode()
   } catch (error) {
     if (error instanceof QuorateError) return null
     throw error

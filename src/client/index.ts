@@ -1,4 +1,5 @@
 /** The client's public list. */
-export { type ClientStats, MultisigClient } from './multisig-client.ts'
+export type { ClientStats } from './client-stats.ts'
+export { MultisigClient } from './multisig-client.ts'
 export type { ClientOptions } from './options.ts'
 export type { KeygenRequest, SignRequest } from './requests.ts'

@@ -12,14 +12,16 @@ import type { ValidatorId } from '../wire/message.ts'
 
 /** @throws (rejects with) ERR_STORE */
 export async function assertSoundKey(key: KeyMaterial, self: ValidatorId, kernel: AsyncKernel): Promise<void> {
+  assertOwnKey(key, self)
+  await assertShare(key, self, kernel).catch(damaged)
+}
+
+/** The same without the share: what others are told of the key comes from its own keygen, and is what we confirmed. @throws ERR_STORE */
+export function assertOwnKey(key: KeyMaterial, self: ValidatorId): void {
   try {
     assertConsistent(key, self)
-    await assertShare(key, self, kernel)
   } catch (error) {
-    if (!(error instanceof QuorateError)) throw error
-    // An envelope that does not decode, a share of q or more.
-    if (error.code === 'ERR_MALFORMED' || error.code === 'ERR_INVALID_ARGUMENT') throw broken('is damaged')
-    throw error
+    damaged(error)
   }
 }
 
@@ -43,6 +45,13 @@ async function assertShare(key: KeyMaterial, self: ValidatorId, kernel: AsyncKer
   } finally {
     wipe(share)
   }
+}
+
+/** An envelope that does not decode, a share of q or more. */
+function damaged(error: unknown): never {
+  if (!(error instanceof QuorateError)) throw error
+  if (error.code === 'ERR_MALFORMED' || error.code === 'ERR_INVALID_ARGUMENT') throw broken('is damaged')
+  throw error
 }
 
 function broken(message: string): QuorateError {

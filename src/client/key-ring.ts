@@ -6,12 +6,13 @@
 import { types } from 'node:util'
 import { assertBytes } from '../bytes.ts'
 import type { KeyId, KeyInfo } from '../ceremony/key-info.ts'
-import { encodeCertificates, KeyMaterial } from '../ceremony/key-material.ts'
+import { decodeCertificates, encodeCertificates, KeyMaterial } from '../ceremony/key-material.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { assertKeyId, type KeyStore, type StoredKey } from '../keystore/contract.ts'
 import type { AsyncKernel } from '../pool/index.ts'
 import type { ValidatorId } from '../wire/message.ts'
-import { assertSoundKey } from './key-check.ts'
+import { assertOwnKey, assertSoundKey } from './key-check.ts'
+import type { RecalledKey } from './pending-keys.ts'
 
 export class KeyRing {
   readonly #store: KeyStore
@@ -51,6 +52,21 @@ export class KeyRing {
     }
     this.#active.set(keyId, key)
     return key
+  }
+
+  /** What others may know of a key in the store; its share is wiped. @throws (rejects with) ERR_STORE for a record that is broken */
+  async recall(keyId: KeyId): Promise<RecalledKey | null> {
+    const stored = await this.#store.get(keyId)
+    if (stored === null) return null
+    const key = open(keyId, stored)
+    key.wipe()
+    assertOwnKey(key, this.#self)
+    const { certificates } = stored
+    return { key, certificates: certificates === null ? null : decodeCertificates(certificates, key.record.participants) }
+  }
+
+  async ids(): Promise<readonly KeyId[]> {
+    return this.#store.list()
   }
 
   async info(keyId: KeyId): Promise<KeyInfo | null> {

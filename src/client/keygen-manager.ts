@@ -1,22 +1,27 @@
 /** Starts keygens and reports how they end. */
+import { toHex } from '../bytes.ts'
 import { Ceremony } from '../ceremony/ceremony.ts'
+import type { Effect } from '../ceremony/effects.ts'
 import { type KeygenResult, KeygenState } from '../ceremony/keygen/keygen-state.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import { stagesOf } from '../ceremony/plan.ts'
 import type { Ending } from '../ceremony/program.ts'
 import { Recording } from '../ceremony/transcript/recording.ts'
 import { encodeContext, type KeygenContext } from '../wire/context.ts'
-import type { CeremonyId } from '../wire/message.ts'
-import { CeremonyManager } from './ceremony-manager.ts'
+import { type CeremonyId, STAGE_NUMBER } from '../wire/message.ts'
+import { CeremonyManager, type Shared } from './ceremony-manager.ts'
 import { type NodeSettings, participantsOf } from './node-settings.ts'
+import type { PendingKeys } from './pending-keys.ts'
 import type { KeygenInstruction } from './requests.ts'
 
 export class KeygenManager extends CeremonyManager<KeygenResult> {
   readonly #settings: NodeSettings
+  readonly #pending: PendingKeys
 
-  constructor(settings: NodeSettings) {
-    super(report)
+  constructor(settings: NodeSettings, shared: Shared, pending: PendingKeys) {
+    super(shared, report)
     this.#settings = settings
+    this.#pending = pending
   }
 
   create(instruction: KeygenInstruction): Ceremony<KeygenResult> {
@@ -37,6 +42,12 @@ export class KeygenManager extends CeremonyManager<KeygenResult> {
       judge,
       ...(transcripts && { recording: new Recording({ context, contextBytes, key: null, messages: [] }) }),
     })
+  }
+
+  /** The key may become active yet: the confirmations that came in time count, and the others are asked for. */
+  protected override after({ sid, archive }: Ceremony<KeygenResult>, ending: Ending<KeygenResult>): Effect[] {
+    if (ending.status === 'success' || ending.reason !== 'unconfirmed') return []
+    return this.#pending.unconfirmed(toHex(sid), archive.broadcasts(STAGE_NUMBER.sharedSecret.Confirm))
   }
 }
 

@@ -3,25 +3,49 @@
  * runs in one thread under a seeded scheduler.
  */
 
+import { toHex } from '../bytes.ts'
+import type { Archive } from '../ceremony/archive.ts'
 import type { Ceremony } from '../ceremony/ceremony.ts'
 import type { Computed, DropReason, Effect } from '../ceremony/effects.ts'
+import type { KeyId } from '../ceremony/key-info.ts'
 import type { KeyMaterial } from '../ceremony/key-material.ts'
 import { QuorateError } from '../errors.ts'
-import type { CeremonyId, Envelope, EnvelopeHeader } from '../wire/message.ts'
-import { EARLY_BODY_BYTES } from '../wire/sizes.ts'
+import type { CeremonyId, Envelope, EnvelopeHeader, ValidatorId } from '../wire/message.ts'
+import type { AnswerContent, RequestContent, SignedAnswer, SignedRequest } from '../wire/request.ts'
+import { EARLY_BODY_BYTES, MAX_CONFIRM_OK_ENVELOPE } from '../wire/sizes.ts'
+import { AnswerBudget } from './answer-budget.ts'
 import { CeremonyIds } from './ceremony-ids.ts'
 import type { CeremonyManager } from './ceremony-manager.ts'
 import { EarlyMessages } from './early-messages.ts'
 import { KeygenManager } from './keygen-manager.ts'
 import type { NodeSettings } from './node-settings.ts'
+import { PendingKeys, type RecalledKey } from './pending-keys.ts'
 import type { KeygenInstruction, SignInstruction } from './requests.ts'
-import { SigningStateManager } from './signing-state-manager.ts'
+import { Resends } from './resends.ts'
+import { bytesOf, SigningStateManager } from './signing-state-manager.ts'
+import { Tails } from './tails.ts'
 
 /** Ids are spent in steps of one or a few; a step like this uses up more than a thousand signings a second in a month. */
 const NOTABLE_JUMP = 2n ** 32n
 
+/** What requests may cost this node in a stage timeout, for one asker and in all. */
+const ANSWER_BYTES_PER_ASKER = 8 << 20
+const ANSWER_BYTES_TOTAL = 64 << 20
+/** Stage timeouts that a tail lives. */
+const TAIL_LIFE = 2
+
+/** What a peer sent; before `deliver` its author's signature is verified. */
+export type Message =
+  | { readonly type: 'envelope'; readonly envelope: Envelope }
+  | { readonly type: 'request'; readonly request: SignedRequest }
+  | { readonly type: 'answer'; readonly answer: SignedAnswer }
+
 export class MultisigClientInner {
   readonly #settings: NodeSettings
+  readonly #resends: Resends
+  readonly #tails: Tails
+  readonly #answers: AnswerBudget
+  readonly #pending: PendingKeys
   readonly #keygens: KeygenManager
   readonly #signings: SigningStateManager
   readonly #ids: CeremonyIds
@@ -29,11 +53,21 @@ export class MultisigClientInner {
 
   /** @param mark the highest ceremony id that an earlier process of this identity may have used */
   constructor(settings: NodeSettings, mark: CeremonyId) {
+    const { stageTimeoutMs, tailBytes, ceremonyIdWindow } = settings
     this.#settings = settings
-    this.#keygens = new KeygenManager(settings)
-    this.#signings = new SigningStateManager(settings)
-    this.#ids = new CeremonyIds(settings.ceremonyIdWindow, mark)
-    this.#early = new EarlyMessages({ ...settings.early, peers: settings.roster.size - 1, window: settings.ceremonyIdWindow })
+    this.#resends = new Resends(settings)
+    this.#tails = new Tails({ bytesTotal: tailBytes, lifeMs: TAIL_LIFE * stageTimeoutMs })
+    this.#answers = new AnswerBudget({
+      bytesPerAsker: ANSWER_BYTES_PER_ASKER,
+      bytesTotal: ANSWER_BYTES_TOTAL,
+      windowMs: stageTimeoutMs,
+    })
+    this.#pending = new PendingKeys(settings, this.#answers)
+    const shared = { resends: this.#resends, tails: this.#tails }
+    this.#keygens = new KeygenManager(settings, shared, this.#pending)
+    this.#signings = new SigningStateManager(settings, shared)
+    this.#ids = new CeremonyIds(ceremonyIdWindow, mark)
+    this.#early = new EarlyMessages({ ...settings.early, peers: settings.roster.size - 1, window: ceremonyIdWindow })
   }
 
   get open(): number {
@@ -42,6 +76,16 @@ export class MultisigClientInner {
 
   get earlyBytes(): number {
     return this.#early.bytes
+  }
+
+  /** what is kept of ended ceremonies */
+  get tailBytes(): number {
+    return this.#tails.bytes
+  }
+
+  /** keys that wait for certificates */
+  get pendingKeys(): number {
+    return this.#pending.count
   }
 
   openIds(): readonly CeremonyId[] {
@@ -58,6 +102,21 @@ export class MultisigClientInner {
   }
 
   /**
+   * A signing has up to 1,000 messages of 1 MiB, so counting ceremonies bounds nothing.
+   *
+   * @param waiting bytes of signings that will start later and count already
+   * @throws ERR_TOO_LARGE for messages that never have room, ERR_TOO_MANY_CEREMONIES for those that have none now
+   */
+  assertRoomFor(messages: readonly Uint8Array[], waiting = 0): void {
+    const { maxOpenMessageBytes: most } = this.#settings
+    const bytes = bytesOf(messages)
+    if (bytes > most) throw new QuorateError('ERR_TOO_LARGE', { field: 'messages', message: `more than ${most} bytes in all` })
+    if (this.#signings.openMessageBytes + waiting + bytes > most) {
+      throw new QuorateError('ERR_TOO_MANY_CEREMONIES', { field: 'messages', message: 'open signings hold too many bytes of messages' })
+    }
+  }
+
+  /**
    * @returns the key id that a success would have, and the first effects
    * @throws as assertMayStart
    */
@@ -67,9 +126,10 @@ export class MultisigClientInner {
     return { sid: ceremony.sid, effects: this.#start(this.#keygens, ceremony, now) }
   }
 
-  /** @throws as assertMayStart, and what the key has against the instruction; the caller has checked that the key is active */
+  /** @throws as assertMayStart, assertRoomFor, and what the key has against the instruction; the caller has checked that the key is active */
   sign(instruction: SignInstruction, key: KeyMaterial, now: number): Effect[] {
     this.assertMayStart(instruction.ceremonyId)
+    this.assertRoomFor(instruction.messages)
     return this.#start(this.#signings, this.#signings.create(instruction, key), now)
   }
 
@@ -78,6 +138,8 @@ export class MultisigClientInner {
     const { ceremonyId } = header
     const manager = this.#managerOf(ceremonyId)
     if (manager !== null) return manager.admit(header, bodyBytes)
+    // A confirmation for a key that is pending here is a certificate, however late.
+    if (this.#pending.awaits(header)) return frameBytes > MAX_CONFIRM_OK_ENVELOPE ? 'size' : null
     if (this.#ids.has(ceremonyId)) return 'late'
     if (header.stage !== 1) return 'stage'
     return bodyBytes > EARLY_BODY_BYTES ? 'size' : this.#early.admit(frameBytes)
@@ -85,11 +147,85 @@ export class MultisigClientInner {
 
   /** A message whose author's signature and body digest were verified against the roster. */
   message(envelope: Envelope, now: number): Effect[] {
-    const refused = this.admit(envelope.header, envelope.body.length, envelope.bytes.length)
-    if (refused !== null) return [{ type: 'dropped', reason: refused }]
-    const manager = this.#managerOf(envelope.header.ceremonyId)
-    if (manager !== null) return manager.message(envelope)
-    return this.#early.hold(envelope, now).map((reason): Effect => ({ type: 'dropped', reason }))
+    const { header } = envelope
+    const refused = this.admit(header, envelope.body.length, envelope.bytes.length)
+    if (refused !== null) return dropped(refused)
+    const manager = this.#managerOf(header.ceremonyId)
+    if (manager !== null) return manager.message(envelope, now)
+    if (this.#pending.awaits(header)) return this.#pending.late(envelope)
+    return this.#early.hold(envelope, now).flatMap(dropped)
+  }
+
+  /** A message whose author's signature was verified. */
+  deliver(message: Message, now: number): Effect[] {
+    switch (message.type) {
+      case 'envelope':
+        return this.message(message.envelope, now)
+      case 'request':
+        return this.request(message.request, now)
+      case 'answer':
+        return this.answer(message.answer)
+    }
+  }
+
+  /** Whether a request is worth the verification of its signature. */
+  admitRequest({ from, wanted }: RequestContent, now: number): DropReason | null {
+    if (wanted.type === 'resend') {
+      const archive = this.#archiveOf(wanted.ceremonyId)
+      if (archive === null) return this.#ids.has(wanted.ceremonyId) ? 'late' : 'ceremony'
+      // Another sid, a stranger, something that we do not have, or once too often.
+      return archive.answers(wanted, from) ? null : 'ceremony'
+    }
+    // Not finished here either: the asker hears of the confirmations as they are sent.
+    if (this.#keygens.has(wanted.ceremonyId)) return 'stage'
+    return this.#pending.refuses(toHex(wanted.keyId), from, now)
+  }
+
+  /** A request whose signature was verified. */
+  request(request: SignedRequest, now: number): Effect[] {
+    const { from, wanted } = request
+    const refused = this.admitRequest(request, now)
+    if (refused !== null) return dropped(refused)
+    if (wanted.type === 'certificates') return this.#pending.request(toHex(wanted.keyId), from, now)
+    const answers = this.#archiveOf(wanted.ceremonyId)?.answer(wanted, from) ?? []
+    return answers.flatMap((bytes): Effect[] =>
+      this.#answers.spend(from, bytes.length, now) ? [{ type: 'send', to: from, bytes }] : dropped('early-budget'),
+    )
+  }
+
+  /** Whether an answer is worth the verification of its signature: only if it was asked for. */
+  admitAnswer({ from, keyId }: AnswerContent): DropReason | null {
+    return this.#pending.expects(toHex(keyId), from) ? null : 'late'
+  }
+
+  /** Certificates from a peer whose signature was verified. */
+  answer(answer: SignedAnswer): Effect[] {
+    return this.#pending.answer(answer)
+  }
+
+  /** A peer has announced itself. */
+  ready(validator: ValidatorId, now: number): Effect[] {
+    return this.#pending.ready(validator, now)
+  }
+
+  /** An instruction named a key that is not active here. */
+  wanted(keyId: KeyId, now: number): Effect[] {
+    return this.#pending.wanted(keyId, now)
+  }
+
+  /** What the store has of a key, as an effect asked, or for each of its keys at start; null for none. */
+  recalled(keyId: KeyId, found: RecalledKey | null, now: number): Effect[] {
+    return this.#pending.recalled(keyId, found, now)
+  }
+
+  /** The store's answer to the effect `activate`. */
+  activated(keyId: KeyId, ok: boolean, now: number): Effect[] {
+    return this.#pending.activated(keyId, ok, now)
+  }
+
+  /** A key became active otherwise. */
+  active(keyId: KeyId): void {
+    this.#pending.active(keyId)
   }
 
   /** Whether the result of this request is still wanted; secrets in one that is not are its receiver's to wipe. */
@@ -97,31 +233,39 @@ export class MultisigClientInner {
     return this.#managerOf(id)?.awaits(id, token) ?? false
   }
 
-  computed(id: CeremonyId, token: number, computed: Computed): Effect[] {
-    return this.#managerOf(id)?.computed(id, token, computed) ?? []
+  computed(id: CeremonyId, token: number, computed: Computed, now: number): Effect[] {
+    return this.#managerOf(id)?.computed(id, token, computed, now) ?? []
   }
 
-  stored(id: CeremonyId, token: number, ok: boolean): Effect[] {
-    return this.#managerOf(id)?.stored(id, token, ok) ?? []
+  stored(id: CeremonyId, token: number, ok: boolean, now: number): Effect[] {
+    return this.#managerOf(id)?.stored(id, token, ok, now) ?? []
   }
 
-  /** Ends what is past its deadline and forgets early messages that nobody instructed for. Never touches a key. */
+  /** Ends what is past its deadline, asks for what is missing, and forgets what nobody will ask for. Never touches a key. */
   cleanup(now: number): Effect[] {
     this.#early.expire(now)
-    return [...this.#keygens.cleanup(now), ...this.#signings.cleanup(now)]
+    this.#tails.expire(now)
+    const ended = [...this.#keygens.cleanup(now), ...this.#signings.cleanup(now)]
+    return [...ended, ...this.#resends.due(now), ...this.#pending.due(now)]
   }
 
-  abort(id: CeremonyId): Effect[] {
-    return this.#managerOf(id)?.abort(id) ?? []
+  abort(id: CeremonyId, now: number): Effect[] {
+    return this.#managerOf(id)?.abort(id, now) ?? []
   }
 
   nextDeadline(): number {
-    return Math.min(this.#keygens.nextDeadline(), this.#signings.nextDeadline())
+    const clocks = [this.#keygens, this.#signings, this.#resends, this.#pending, this.#tails]
+    return Math.min(...clocks.map((clock) => clock.nextDeadline()))
   }
 
   #managerOf(id: CeremonyId): KeygenManager | SigningStateManager | null {
     if (this.#keygens.has(id)) return this.#keygens
     return this.#signings.has(id) ? this.#signings : null
+  }
+
+  /** Of a ceremony that is open, or has not been over for long. */
+  #archiveOf(id: CeremonyId): Archive | null {
+    return this.#managerOf(id)?.archive(id) ?? this.#tails.get(id)
   }
 
   #start<Result>(manager: CeremonyManager<Result>, ceremony: Ceremony<Result>, now: number): Effect[] {
@@ -130,4 +274,8 @@ export class MultisigClientInner {
     const effects = manager.start(ceremony, this.#early.take(ceremonyId), now)
     return ahead > NOTABLE_JUMP ? [{ type: 'idsJumped', ceremonyId }, ...effects] : effects
   }
+}
+
+function dropped(reason: DropReason): Effect[] {
+  return [{ type: 'dropped', reason }]
 }

@@ -1,7 +1,7 @@
 /** The only shell with I/O: opens envelopes, queues, carries out effects, resolves outcomes. */
 import type { BusConnection } from '../bus/contract.ts'
 import { toHex } from '../bytes.ts'
-import type { DropReason, Effect } from '../ceremony/effects.ts'
+import type { Effect } from '../ceremony/effects.ts'
 import type { KeyId, KeyInfo } from '../ceremony/key-info.ts'
 import type { KeyMaterial } from '../ceremony/key-material.ts'
 import type { InnerEvent, KeygenOutcome, SignOutcome } from '../ceremony/outcome.ts'
@@ -10,6 +10,7 @@ import { assertCeremonyMark } from '../keystore/contract.ts'
 import { identitySelfTest } from '../wire/identity.ts'
 import type { CeremonyId, ValidatorId } from '../wire/message.ts'
 import { assertNotAborted, onAbort, untilAborted } from './abort.ts'
+import type { ClientStats } from './client-stats.ts'
 import { EffectRunner } from './effect-runner.ts'
 import { EventHub } from './event-hub.ts'
 import { eventBytes } from './event-json.ts'
@@ -28,17 +29,9 @@ import {
   type SignRequest,
   signalOf,
 } from './requests.ts'
+import { bytesOf } from './signing-state-manager.ts'
+import { Ticker } from './ticker.ts'
 import { warn } from './warn.ts'
-
-export interface ClientStats {
-  /** ceremonies under way */
-  readonly open: number
-  readonly dropped: Readonly<Record<DropReason, number>>
-  readonly bytesIn: number
-  readonly bytesOut: number
-  /** events that listeners were too slow for */
-  readonly eventsLost: number
-}
 
 type Settle = (outcome: KeygenOutcome | SignOutcome) => void
 
@@ -57,14 +50,15 @@ export class MultisigClient implements AsyncDisposable {
   readonly #readiness: Readiness
   readonly #keys: KeyRing
   readonly #hub = new EventHub()
+  readonly #ticker: Ticker
   readonly #settle = new Map<CeremonyId, Settle>()
   /** keygens under way by the key id that they make, so that a signing can wait for its key */
   readonly #keygens = new Map<KeyId, Promise<unknown>>()
-  #timer: NodeJS.Timeout | null = null
   #onIdle: (() => void) | null = null
   #forgetSignal = (): void => {}
-  /** signings that wait for their key */
+  /** signings that wait for their key, and the bytes of their messages */
   #waiting = 0
+  #waitingBytes = 0
   /** from the call of `close` on: no new instructions */
   #closing: Promise<void> | null = null
   /** after the grace: nothing runs any more */
@@ -98,12 +92,16 @@ export class MultisigClient implements AsyncDisposable {
     this.#keys = new KeyRing(options.keyStore, settings.self, options.pool.kernel)
     this.#inbox = new Inbox(settings, {
       admit: (header, bodyBytes, frameBytes) => this.#inner.admit(header, bodyBytes, frameBytes),
-      deliver: (envelope) => this.#run(this.#inner.message(envelope, performance.now())),
+      admitRequest: (request) => this.#inner.admitRequest(request, performance.now()),
+      admitAnswer: (answer) => this.#inner.admitAnswer(answer),
+      deliver: (message) => this.#run(this.#inner.deliver(message, performance.now())),
     })
-    this.#runner = new EffectRunner(connection, options.keyStore, options.pool, {
+    this.#runner = new EffectRunner(connection, options.keyStore, this.#keys, options.pool, {
       awaits: (id, token) => this.#inner.awaits(id, token),
-      computed: (id, token, computed) => this.#run(this.#inner.computed(id, token, computed)),
-      stored: (id, token, ok) => this.#run(this.#inner.stored(id, token, ok)),
+      computed: (id, token, computed) => this.#run(this.#inner.computed(id, token, computed, performance.now())),
+      stored: (id, token, ok) => this.#run(this.#inner.stored(id, token, ok, performance.now())),
+      recalled: (keyId, found) => this.#run(this.#inner.recalled(keyId, found, performance.now())),
+      activated: (keyId, ok) => this.#run(this.#inner.activated(keyId, ok, performance.now())),
       event: (event) => this.#event(event),
       dropped: (reason) => this.#inbox.drop(reason),
       transcript: (bytes, info) => resolved.transcripts?.(bytes, info),
@@ -111,8 +109,16 @@ export class MultisigClient implements AsyncDisposable {
     this.#readiness = new Readiness({
       ...settings,
       publish: (to, bytes) => this.#publish('ReadyToKeygen', to, bytes),
-      onReady: (validator) => this.#event({ type: 'readyToKeygen', validator }),
+      onReady: (validator) => {
+        this.#event({ type: 'readyToKeygen', validator })
+        this.#run(this.#inner.ready(validator, performance.now()))
+      },
     })
+    this.#ticker = new Ticker(
+      () => [this.cleanup(), this.#readiness.announceAgain()],
+      () => this.#untilTick(),
+      () => this.#inner.open > 0,
+    )
   }
 
   /** @throws (rejects with) ERR_INVALID_ARGUMENT, the ERR_*VALIDATOR and ERR_CEREMONY_ID_* codes, ERR_TOO_MANY_CEREMONIES, ERR_ABORTED, ERR_CLOSED */
@@ -169,6 +175,7 @@ export class MultisigClient implements AsyncDisposable {
   async activate(keyId: KeyId, certificates: ReadonlyMap<ValidatorId, Uint8Array>): Promise<KeyInfo> {
     this.#assertOpen()
     const { info, changed } = await this.#keys.activate(keyId, certificates)
+    this.#inner.active(keyId)
     if (changed) this.#event({ type: 'keyReady', keyId })
     return info
   }
@@ -201,6 +208,8 @@ export class MultisigClient implements AsyncDisposable {
       bytesIn: this.#inbox.bytesIn,
       bytesOut: this.#runner.bytesOut,
       eventsLost: this.#hub.dropped,
+      tailBytes: this.#inner.tailBytes,
+      pendingKeys: this.#inner.pendingKeys,
     }
   }
 
@@ -222,9 +231,9 @@ export class MultisigClient implements AsyncDisposable {
 
   async #close(graceMs: number): Promise<void> {
     if (graceMs > 0 && this.#inner.open > 0) await this.#idle(graceMs)
-    for (const id of this.#inner.openIds()) this.#run(this.#inner.abort(id))
+    for (const id of this.#inner.openIds()) this.#run(this.#inner.abort(id, performance.now()))
     this.#closed = true
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#ticker.stop()
     this.#forgetSignal()
     this.#inbox.close()
     this.#runner.close()
@@ -235,18 +244,26 @@ export class MultisigClient implements AsyncDisposable {
   }
 
   /** A signing that waits for its key counts as open already. */
-  async #keyFor({ ceremonyId, keyId }: SignInstruction, signal: AbortSignal | undefined): Promise<KeyMaterial> {
+  async #keyFor({ ceremonyId, keyId, messages }: SignInstruction, signal: AbortSignal | undefined): Promise<KeyMaterial> {
     this.#inner.assertMayStart(ceremonyId, this.#waiting)
+    this.#inner.assertRoomFor(messages, this.#waitingBytes)
     const keygen = this.#keygens.get(keyId)
-    if (keygen === undefined) return this.#keys.active(keyId)
+    const bytes = bytesOf(messages)
     this.#waiting += 1
+    this.#waitingBytes += bytes
     try {
-      await untilAborted(keygen, signal)
+      if (keygen !== undefined) await untilAborted(keygen, signal)
+      this.#assertOpen()
+      return await this.#keys.active(keyId)
+    } catch (error) {
+      // All nodes may have confirmed it by now: they are asked, and a later signing may find it active.
+      const pending = error instanceof QuorateError && error.code === 'ERR_KEY_NOT_ACTIVE'
+      if (pending && this.#closing === null) this.#run(this.#inner.wanted(keyId, performance.now()))
+      throw error
     } finally {
       this.#waiting -= 1
+      this.#waitingBytes -= bytes
     }
-    this.#assertOpen()
-    return this.#keys.active(keyId)
   }
 
   #listen(): void {
@@ -260,7 +277,8 @@ export class MultisigClient implements AsyncDisposable {
     this.#forgetSignal = onAbort(this.#options.signal, () => void this.close().catch((error: unknown) => warn('closing failed', error)))
     this.#readiness.announce()
     this.#event({ type: 'readyToKeygen', validator: this.#resolved.settings.self })
-    this.#schedule()
+    this.#ticker.start()
+    void this.#runner.recallAll()
   }
 
   #assertOpen(): void {
@@ -273,7 +291,7 @@ export class MultisigClient implements AsyncDisposable {
 
   /** Registers the waiting caller before the effects run: a ceremony of one node may end inside them. */
   #outcome<Outcome extends KeygenOutcome | SignOutcome>(id: CeremonyId, effects: Effect[], signal?: AbortSignal): Promise<Outcome> {
-    const forget = onAbort(signal, () => this.#run(this.#inner.abort(id)))
+    const forget = onAbort(signal, () => this.#run(this.#inner.abort(id, performance.now())))
     const outcome = new Promise<Outcome>((resolve) => {
       this.#settle.set(id, (ended) => {
         forget()
@@ -282,7 +300,7 @@ export class MultisigClient implements AsyncDisposable {
       })
     })
     // Something is waited for now: the process must live until the deadline, even if nothing else keeps it alive.
-    this.#timer?.ref()
+    this.#ticker.update()
     this.#run(effects)
     return outcome
   }
@@ -297,7 +315,7 @@ export class MultisigClient implements AsyncDisposable {
     this.#settle.delete(outcome.ceremonyId)
     settle?.(outcome)
     if (this.#inner.open > 0) return
-    this.#timer?.unref()
+    this.#ticker.update()
     this.#onIdle?.()
   }
 
@@ -311,18 +329,11 @@ export class MultisigClient implements AsyncDisposable {
     }
   }
 
-  /** The periodic cleanup, earlier when a deadline is nearer. One stage timeout at most, so that no new ceremony's deadline is slept through. */
-  #schedule(): void {
-    if (this.#closed) return
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    const untilDeadline = Math.max(0, Math.ceil(this.#inner.nextDeadline() - performance.now()))
-    const delay = Math.min(this.#resolved.cleanupIntervalMs, this.#resolved.settings.stageTimeoutMs, untilDeadline)
-    this.#timer = setTimeout(() => {
-      this.cleanup()
-      this.#readiness.announceAgain()
-      this.#schedule()
-    }, delay)
-    if (this.#inner.open === 0) this.#timer.unref()
+  /** A third of a stage timeout at most, so that what a new ceremony is to ask, and its deadline, is not slept through. */
+  #untilTick(): number {
+    const { cleanupIntervalMs, settings } = this.#resolved
+    const untilDeadline = Math.ceil(this.#inner.nextDeadline() - performance.now())
+    return Math.min(cleanupIntervalMs, Math.ceil(settings.stageTimeoutMs / 3), untilDeadline)
   }
 
   /** Until no ceremony is open, or for so long. */

@@ -21,6 +21,10 @@ export interface NodeSettings {
   readonly judge: Judge
   /** whether ceremonies are recorded */
   readonly transcripts: boolean
+  /** bytes of all messages of open signings */
+  readonly maxOpenMessageBytes: number
+  /** bytes kept of ended ceremonies */
+  readonly tailBytes: number
   readonly early: Pick<EarlyLimits, 'bytesPerPeer' | 'bytesTotal' | 'ttlMs'>
 }
 

@@ -52,6 +52,10 @@ export interface ClientOptions {
 }
 
 const MAX_BYTES = 2 ** 40
+/** The messages of all open signings: one may have 1,000 of 1 MiB. */
+const MAX_OPEN_MESSAGE_BYTES = 2 ** 30
+/** What is kept of ended ceremonies: of a signing about 2 kB and 1 kB a signer, so some thousands of them, or one of the largest key generations. */
+const TAIL_BYTES = 64 << 20
 
 export interface ResolvedOptions {
   readonly settings: NodeSettings
@@ -109,6 +113,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       transcripts: transcripts !== undefined,
       maxOpenCeremonies: number('maxOpenCeremonies', 4_096, 1, 1_000_000),
       judge: (evidence) => judgeEvidence(sharedKernel(), evidence, roster),
+      maxOpenMessageBytes: MAX_OPEN_MESSAGE_BYTES,
+      tailBytes: TAIL_BYTES,
       early: {
         bytesPerPeer: number('earlyBytesPerPeer', 4 << 20, 0, MAX_BYTES),
         bytesTotal: number('earlyBytesTotal', 64 << 20, 0, MAX_BYTES),

@@ -1,6 +1,7 @@
 /** Starts signings and reports how they end. */
 import { copyBytes } from '../bytes.ts'
 import { Ceremony } from '../ceremony/ceremony.ts'
+import type { Effect } from '../ceremony/effects.ts'
 import type { KeyMaterial } from '../ceremony/key-material.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import { stagesOf } from '../ceremony/plan.ts'
@@ -13,16 +14,24 @@ import { QuorateError } from '../errors.ts'
 import { encodeContext, messageDigest, type SignContext } from '../wire/context.ts'
 import type { CeremonyId } from '../wire/message.ts'
 import { sortValidatorIds } from '../wire/validator-id.ts'
-import { CeremonyManager } from './ceremony-manager.ts'
+import { CeremonyManager, type Shared } from './ceremony-manager.ts'
 import { type NodeSettings, participantsOf } from './node-settings.ts'
 import { assertMessagesFor, type SignInstruction } from './requests.ts'
 
 export class SigningStateManager extends CeremonyManager<Signatures> {
   readonly #settings: NodeSettings
+  /** bytes of the messages of each open signing */
+  readonly #messageBytes = new Map<CeremonyId, number>()
 
-  constructor(settings: NodeSettings) {
-    super(report)
+  constructor(settings: NodeSettings, shared: Shared) {
+    super(shared, report)
     this.#settings = settings
+  }
+
+  get openMessageBytes(): number {
+    let total = 0
+    for (const bytes of this.#messageBytes.values()) total += bytes
+    return total
   }
 
   /** @throws ERR_UNKNOWN_VALIDATOR, ERR_TOO_FEW_SIGNERS, ERR_INVALID_ARGUMENT, ERR_TOO_LARGE: what only the key can tell */
@@ -48,6 +57,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
     }
     const contextBytes = encodeContext(context)
     const opening = { keyId: key.keyIdBytes, record: key.recordBytes }
+    this.#messageBytes.set(instruction.ceremonyId, bytesOf(instruction.messages))
     return new Ceremony({
       context,
       contextBytes,
@@ -61,6 +71,16 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
       ...(transcripts && { recording: new Recording({ context, contextBytes, key: opening, messages: instruction.messages }) }),
     })
   }
+
+  protected override after({ context }: Ceremony<Signatures>): Effect[] {
+    this.#messageBytes.delete(context.ceremonyId)
+    return []
+  }
+}
+
+/** What a signing holds in memory until its end, whoever else holds it too. */
+export function bytesOf(messages: readonly Uint8Array[]): number {
+  return messages.reduce((sum, { length }) => sum + length, 0)
 }
 
 function report(ceremonyId: CeremonyId, ending: Ending<Signatures>): readonly InnerEvent[] {

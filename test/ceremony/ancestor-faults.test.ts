@@ -1,7 +1,7 @@
 /** The fifteen faults of the protocol's ancestor, one test each (docs/protocol.md lists them). */
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../../src/bytes.ts'
-import { decodeEnvelope, sealEnvelope } from '../../src/wire/envelope.ts'
+import { sealEnvelope } from '../../src/wire/envelope.ts'
 import type { Envelope } from '../../src/wire/message.ts'
 import { testIdentity } from '../helpers/identities.ts'
 import { nobleAccepts } from '../helpers/noble.ts'
@@ -9,14 +9,12 @@ import { seededRandom } from '../helpers/random.ts'
 import { NETWORK, STAGE_TIMEOUT_MS } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
 import { dealing, flipped } from './dealings.ts'
-import { blamesOf, expectFailure, makeWorld, messageOf, missingOf, SUITES } from './support.ts'
+import { blamesOf, envelopesOf, expectFailure, makeWorld, messageOf, missingOf, SUITES } from './support.ts'
 
 /** Every envelope that was ever sent, once a recipient. */
 function sentBy(world: World, from: string, kind: string, stage: number): Envelope[] {
-  return world.network.sent
-    .filter((delivery) => delivery.from === from)
-    .map(({ bytes }) => decodeEnvelope(new Uint8Array(bytes), NETWORK))
-    .filter(({ header }) => header.kind === kind && header.stage === stage)
+  const sent = envelopesOf(world.network.sent.filter((delivery) => delivery.from === from))
+  return sent.filter(({ header }) => header.kind === kind && header.stage === stage)
 }
 
 const { kernel } = makeWorld('kernel', 1)

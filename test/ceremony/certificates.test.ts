@@ -9,14 +9,14 @@ import { compressPoints } from '../../src/crypto/point-encoding.ts'
 import { bodyDigest, nextTranscript } from '../../src/crypto/transcript.ts'
 import { encodeConfirm } from '../../src/wire/bodies.ts'
 import { encodeContext } from '../../src/wire/context.ts'
-import { decodeEnvelope, sealEnvelope } from '../../src/wire/envelope.ts'
+import { sealEnvelope } from '../../src/wire/envelope.ts'
 import { encodeKeyRecord, keyRecordHash } from '../../src/wire/key-record.ts'
 import type { Envelope } from '../../src/wire/message.ts'
 import { testIdentity } from '../helpers/identities.ts'
 import type { Corruption } from '../simulation/adversary.ts'
 import { NETWORK } from '../simulation/network.ts'
 import { flipped, replaceItem } from './dealings.ts'
-import { expectFailure, expectProof, makeWorld, missingOf, SUITES } from './support.ts'
+import { envelopesOf, expectFailure, expectProof, makeWorld, missingOf, SUITES } from './support.ts'
 
 /** Another record than one's own, or nobody's. */
 const lie: Corruption = ({ envelope, reseal }) => [envelope.header.stage === 4 ? reseal({ body: flipped(envelope.body) }) : envelope.bytes]
@@ -71,7 +71,7 @@ describe('evidence about certificates', () => {
   const world = makeWorld('certificates', 3)
   const key = world.makeKey('bip340', 2)
   const { context } = world.network.key('a', key.keyId)
-  const sent = world.network.sent.map(({ bytes }) => decodeEnvelope(new Uint8Array(bytes), NETWORK))
+  const sent = envelopesOf(world.network.sent)
   const of = (from: string, stage: number): Envelope => {
     const found = sent.find(({ header }) => header.from === from && header.stage === stage)
     if (found === undefined) throw new Error(`${from} sent nothing`)

@@ -2,12 +2,10 @@
 import { expect } from 'vitest'
 import type { Job, JobResult } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
-import { decodeEnvelope } from '../../src/wire/envelope.ts'
 import type { ValidatorId } from '../../src/wire/message.ts'
 import type { Corruption, Tampering } from '../simulation/adversary.ts'
-import { NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
-import { expectFailure, makeWorld, type SUITES } from './support.ts'
+import { expectFailure, makeWorld, type SUITES, stageOf } from './support.ts'
 
 export const ALL = 'abcdefg'
 
@@ -74,9 +72,7 @@ export function expectNamed({ world, ceremonyId }: Run, blames: string[], victim
     // Only a victim has to look for the dealer.
     const computed = world.network.node(id).log.flatMap(({ effect }) => (effect.type === 'compute' ? [effect.job.name] : []))
     expect(computed.includes('findBadDealers')).toBe(cheated)
-    const confirms = world.network.sent.filter(
-      ({ from, bytes }) => from === id && decodeEnvelope(new Uint8Array(bytes), NETWORK).header.stage === 4,
-    )
+    const confirms = world.network.sent.filter(({ from, bytes }) => from === id && stageOf(bytes) === 4)
     expect(new Set(confirms.map(({ bytes }) => Buffer.from(bytes).toString('hex'))).size).toBe(1)
   }
 }

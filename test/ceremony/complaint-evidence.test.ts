@@ -8,7 +8,7 @@ import { randomScalars } from '../../src/crypto/random-scalars.ts'
 import { bodyDigest, nextTranscript } from '../../src/crypto/transcript.ts'
 import { type Complaint, decodeCommitments, decodeConfirm, encodeConfirm } from '../../src/wire/bodies.ts'
 import { encodeContext, sidOf } from '../../src/wire/context.ts'
-import { decodeEnvelope, sealEnvelope } from '../../src/wire/envelope.ts'
+import { sealEnvelope } from '../../src/wire/envelope.ts'
 import type { Envelope, EnvelopeHeader } from '../../src/wire/message.ts'
 import { testIdentity } from '../helpers/identities.ts'
 import { seededRandom } from '../helpers/random.ts'
@@ -16,10 +16,10 @@ import { NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
 import { dealWrongly, findBad, kernel, run } from './complaint-attacks.ts'
 import { replaceItem } from './dealings.ts'
-import { makeWorld } from './support.ts'
+import { envelopesOf, makeWorld } from './support.ts'
 
 function recorded(world: World): Envelope[] {
-  return world.network.sent.map(({ bytes }) => decodeEnvelope(new Uint8Array(bytes), NETWORK))
+  return envelopesOf(world.network.sent)
 }
 
 function find(envelopes: readonly Envelope[], from: string, stage: number, to: string | null = null): Envelope {

@@ -9,7 +9,7 @@ import type { ValidatorId } from '../../src/wire/message.ts'
 import { NETWORK } from '../simulation/network.ts'
 import { ALL, alterShares, dealWrongly, expectNamed, kernel, type Lie, run } from './complaint-attacks.ts'
 import { flipped } from './dealings.ts'
-import { blamesOf, expectFailure, expectHonestUnblamed, makeWorld, SUITES } from './support.ts'
+import { blamesOf, expectFailure, expectHonestUnblamed, makeWorld, SUITES, stageOf } from './support.ts'
 
 describe('a dealer of bad shares is named by everybody', () => {
   for (const suite of SUITES) {
@@ -52,8 +52,8 @@ describe('a dealer of bad shares is named by everybody', () => {
     let fromC: Uint8Array | null = null
     const world = makeWorld('reflected', 3, {
       intercept: (delivery) => {
-        const { header, body } = decodeEnvelope(new Uint8Array(delivery.bytes), NETWORK)
-        if (header.stage === 3 && header.from === 'c' && header.to === 'b') fromC = body
+        const { from, to, bytes } = delivery
+        if (stageOf(bytes) === 3 && from === 'c' && to === 'b') fromC = decodeEnvelope(new Uint8Array(bytes), NETWORK).body
         return world.adversary.intercept(delivery)
       },
     })

@@ -7,7 +7,7 @@ import type { Corruption } from '../simulation/adversary.ts'
 import { type Delivery, NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
 import { BAD_POINTS, dealing, flipped, replaceItem } from './dealings.ts'
-import { expectFailure, expectHonestUnblamed, makeWorld, missingOf } from './support.ts'
+import { expectFailure, expectHonestUnblamed, makeWorld, missingOf, stageOf } from './support.ts'
 
 /** b attacks. */
 const INDEX = 2
@@ -121,8 +121,7 @@ describe('a dealer that does not know what it commits to', () => {
     let reveal: Uint8Array | null = null
     const run = (): Attacked => {
       const mirrored = (delivery: Delivery): readonly Delivery[] => {
-        const { header, body } = decodeEnvelope(new Uint8Array(delivery.bytes), NETWORK)
-        if (delivery.from === 'a' && header.stage === 2) reveal = body
+        if (delivery.from === 'a' && stageOf(delivery.bytes) === 2) reveal = decodeEnvelope(new Uint8Array(delivery.bytes), NETWORK).body
         return world.adversary.intercept(delivery)
       }
       const world: World = makeWorld(`mirror ${name}`, 4, { intercept: mirrored })

@@ -171,6 +171,9 @@ describe('deadlines', () => {
     expect(inner.cleanup(now + STAGE_TIMEOUT_MS)).toMatchObject([
       { event: { type: 'keygenOutcome', outcome: { reason: 'internal', blamed: [], missing: [] } } },
     ])
+    // Nothing is left but its tail.
+    expect(inner.nextDeadline()).toBe(now + 3 * STAGE_TIMEOUT_MS)
+    expect(inner.cleanup(now + 3 * STAGE_TIMEOUT_MS)).toEqual([])
     expect(inner.nextDeadline()).toBe(Number.POSITIVE_INFINITY)
   })
 })

@@ -8,7 +8,7 @@ import { testIdentity } from '../helpers/identities.ts'
 import { NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
 import { makeReveal } from './dealings.ts'
-import { makeWorld, messageOf, missingOf } from './support.ts'
+import { envelopesOf, makeWorld, messageOf, missingOf } from './support.ts'
 
 const effectsOf = (world: World, id: ValidatorId, type: Effect['type']): number =>
   world.network.node(id).log.filter(({ effect }) => effect.type === type).length
@@ -79,7 +79,7 @@ describe('what nobody asked for', () => {
     // b does as if all had been told, and goes on as if a had answered.
     world.network.sign('b', instruction)
     world.network.runUntil(world.network.now + 1_000)
-    const sent = world.network.sent.map(({ bytes }) => decodeEnvelope(new Uint8Array(bytes), NETWORK))
+    const sent = envelopesOf(world.network.sent)
     const first = sent.find(({ header }) => header.ceremonyId === ceremonyId && header.stage === nonces)
     expect(first).toBeDefined()
     if (first === undefined) return

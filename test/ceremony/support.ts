@@ -4,16 +4,28 @@ import { type Evidence, makeEvidence, parseEvidence } from '../../src/ceremony/e
 import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
 import type { Failure } from '../../src/ceremony/outcome.ts'
 import { sharedKernel } from '../../src/kernel/shared.ts'
+import { decodeEnvelope, peekHeader } from '../../src/wire/envelope.ts'
 import { generateIdentity } from '../../src/wire/identity.ts'
-import type { ValidatorId } from '../../src/wire/message.ts'
+import type { Envelope, ValidatorId } from '../../src/wire/message.ts'
 import { testIdentity } from '../helpers/identities.ts'
 import { seededRandom } from '../helpers/random.ts'
+import { type Delivery, NETWORK } from '../simulation/network.ts'
 import { summary, World, type WorldOptions } from '../simulation/world.ts'
 
 export const SUITES = ['secp256k1-sha256', 'bip340', 'evm'] as const
 
 export function makeWorld(seed: string, nodes: number, options: Partial<WorldOptions> = {}): World {
   return new World({ kernel: sharedKernel(), random: seededRandom(seed), identityOf: testIdentity, nodes, ...options })
+}
+
+/** The stage of an envelope; null for a request or an answer. */
+export function stageOf(bytes: Uint8Array): number | null {
+  return peekHeader(bytes)?.header.stage ?? null
+}
+
+/** The envelopes among what was sent, once a recipient. */
+export function envelopesOf(sent: readonly Delivery[]): Envelope[] {
+  return sent.filter(({ bytes }) => stageOf(bytes) !== null).map(({ bytes }) => decodeEnvelope(new Uint8Array(bytes), NETWORK))
 }
 
 /** 32 bytes, which every suite signs. */

@@ -226,6 +226,11 @@ describe('a store', () => {
         expect(outcome).toMatchObject({ status: 'failure', reason, blamed: [], missing: [] })
         const told = await warnings.expected(/^QuorateWarning: store request \w+ of ceremony 1 failed: Error$/)
         expect(told.join()).not.toContain('1234')
+        if (method !== 'activate') return
+        // It has all certificates, so it tries again, and the operator hears of it.
+        const again = await warnings.expected(/^QuorateWarning: key [0-9a-f]{64} could not be made active: Error$/)
+        expect(again.join()).not.toContain('1234')
+        expect(cluster.client('a').stats().pendingKeys).toBe(1)
       })
     }
   }

@@ -11,10 +11,10 @@ import type { NodeSettings } from '../../src/client/node-settings.ts'
 import type { Job } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
 import { sharedKernel } from '../../src/kernel/shared.ts'
-import { verifyEnvelope } from '../../src/wire/envelope.ts'
 import { type Identity, identityFromSeed } from '../../src/wire/identity.ts'
 import type { Envelope, ValidatorId } from '../../src/wire/message.ts'
 import type { Roster } from '../../src/wire/roster.ts'
+import { isSigned } from '../helpers/opened.ts'
 import { Prng } from './prng.ts'
 
 export const NETWORK = 'fuzz'
@@ -65,6 +65,8 @@ export class LockstepNode {
       stageTimeoutMs: STAGE_TIMEOUT_MS,
       ceremonyIdWindow: 6_000,
       maxOpenCeremonies: 16,
+      maxOpenMessageBytes: 1 << 30,
+      tailBytes: 1 << 20,
       judge: (evidence) => judgeEvidence(sharedKernel(), evidence, ROSTER),
       transcripts,
       early: { bytesPerPeer: 1 << 20, bytesTotal: 1 << 24, ttlMs: STAGE_TIMEOUT_MS },
@@ -72,6 +74,8 @@ export class LockstepNode {
     this.inner = new MultisigClientInner(settings, 0n)
     this.#inbox = new Inbox(settings, {
       admit: (header, bodyBytes, frameBytes) => this.inner.admit(header, bodyBytes, frameBytes),
+      admitRequest: (request) => this.inner.admitRequest(request, this.#now),
+      admitAnswer: (answer) => this.inner.admitAnswer(answer),
       deliver: () => {},
     })
     this.#compute = compute
@@ -94,8 +98,8 @@ export class LockstepNode {
     const opened = this.#inbox.open(bytes)
     let effects: readonly Effect[] = []
     if (typeof opened === 'string') this.dropped.push(opened)
-    else if (!verifyEnvelope(opened.envelope, opened.publicKey)) this.dropped.push('signature')
-    else effects = this.inner.message(opened.envelope, this.#now)
+    else if (!isSigned(opened)) this.dropped.push('signature')
+    else effects = this.inner.deliver(opened.message, this.#now)
     const elapsed = performance.now() - start
     this.perform(effects)
     return elapsed
@@ -116,10 +120,12 @@ export class LockstepNode {
         this.sent.push({ to: effect.to, bytes: effect.bytes })
         return []
       case 'compute':
-        return this.inner.computed(effect.ceremonyId, effect.token, { ok: true, result: this.#compute(effect.job) })
+        return this.inner.computed(effect.ceremonyId, effect.token, { ok: true, result: this.#compute(effect.job) }, this.#now)
       case 'store':
         if (effect.request.operation === 'putPending') this.keyRecord = new Uint8Array(effect.request.record)
-        return this.inner.stored(effect.ceremonyId, effect.token, true)
+        return this.inner.stored(effect.ceremonyId, effect.token, true, this.#now)
+      case 'recall':
+        return this.inner.recalled(effect.keyId, null, this.#now)
       case 'event':
         this.#record(effect.event)
         return []

@@ -5,9 +5,9 @@
 import { toHex } from '../../src/bytes.ts'
 import { nextTranscript } from '../../src/crypto/transcript.ts'
 import { signedBodyDigest } from '../../src/wire/body-digest.ts'
-import { decodeEnvelope, sealEnvelope } from '../../src/wire/envelope.ts'
+import { decodeEnvelope, peekFrame, sealEnvelope } from '../../src/wire/envelope.ts'
 import type { Identity } from '../../src/wire/identity.ts'
-import type { Envelope, EnvelopeHeader, ValidatorId } from '../../src/wire/message.ts'
+import { type Envelope, type EnvelopeHeader, FRAME, type ValidatorId } from '../../src/wire/message.ts'
 import { type Delivery, NETWORK } from './network.ts'
 
 /** Stages of SharedSecret that leave the transcript as it is. */
@@ -54,6 +54,10 @@ export class Adversary {
   /** For `NetworkOptions.intercept`. */
   readonly intercept = (delivery: Delivery): readonly Delivery[] => {
     const corruption = this.#corruptions.get(delivery.from)
+    const frame = peekFrame(delivery.bytes)?.frame
+    // Its machine is honest and would tell the truth to whoever asks for certificates.
+    if (frame === FRAME.answer && corruption !== undefined) return []
+    if (frame !== FRAME.envelope) return [delivery]
     const envelope = decodeEnvelope(new Uint8Array(delivery.bytes), NETWORK)
     const messages =
       corruption === undefined

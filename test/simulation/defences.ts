@@ -207,7 +207,7 @@ const messages: readonly Defence[] = [
     name: 'own-commitment',
     rule: 'own commitment in the list unaltered; our own id from the wire is ignored',
     patches: [
-      condition('client/inbox', '!roster.has(header.from) || ', 'header.from === self', ')', false),
+      condition('client/inbox', '!roster.has(from) || ', 'from === self', ')', false),
       condition('ceremony/seat', 'return place !== undefined && ', 'place !== this.place', ' &&', true),
     ],
   },

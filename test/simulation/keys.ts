@@ -4,7 +4,7 @@ import type { Kernel, Suite } from '../../src/kernel/contract.ts'
 import { type Identity, identityFromSeed } from '../../src/wire/identity.ts'
 import type { ValidatorId } from '../../src/wire/message.ts'
 import { Dice } from './dice.ts'
-import type { StoredKey } from './network.ts'
+import type { StoredKey } from './node-store.ts'
 import { World } from './world.ts'
 
 export interface SharedKey {

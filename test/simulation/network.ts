@@ -7,18 +7,19 @@ import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
 import { KeyMaterial } from '../../src/ceremony/key-material.ts'
 import type { InnerEvent, KeygenOutcome, SignOutcome } from '../../src/ceremony/outcome.ts'
 import type { StoreRequest } from '../../src/ceremony/step.ts'
-import { Inbox } from '../../src/client/inbox.ts'
+import { Inbox, type Opened } from '../../src/client/inbox.ts'
 import { MultisigClientInner } from '../../src/client/multisig-client-inner.ts'
 import type { NodeSettings } from '../../src/client/node-settings.ts'
 import type { KeygenInstruction, SignInstruction } from '../../src/client/requests.ts'
 import type { Job } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
 import type { Kernel } from '../../src/kernel/contract.ts'
-import { verifyEnvelope } from '../../src/wire/envelope.ts'
 import type { Identity } from '../../src/wire/identity.ts'
 import type { Envelope, ValidatorId } from '../../src/wire/message.ts'
 import type { Roster } from '../../src/wire/roster.ts'
+import { isSigned } from '../helpers/opened.ts'
 import { Agenda } from './agenda.ts'
+import { carryOut, type NodeStore, recall } from './node-store.ts'
 
 /** The label of every simulated network. */
 export const NETWORK = 'simulation'
@@ -65,16 +66,11 @@ export interface LogEntry {
   readonly effect: Effect
 }
 
-export interface StoredKey {
-  record: Uint8Array
-  certificates: Uint8Array | null
-}
-
 export interface SimulatedNode {
   readonly id: ValidatorId
   inner: MultisigClientInner
   readonly inbox: Inbox
-  readonly store: Map<string, StoredKey>
+  readonly store: NodeStore
   readonly events: InnerEvent[]
   readonly outcomes: Map<bigint, Outcome[]>
   readonly dropped: string[]
@@ -163,7 +159,7 @@ export class SimulatedNetwork {
   }
 
   abort(id: ValidatorId, ceremonyId: bigint): void {
-    this.#perform(this.node(id), ({ inner }) => inner.abort(ceremonyId))
+    this.#perform(this.node(id), ({ inner }) => inner.abort(ceremonyId, this.#now))
   }
 
   /** A new process of the same node: it remembers what its store has, and nothing else. */
@@ -172,6 +168,7 @@ export class SimulatedNetwork {
     const identity = this.#options.identities.get(id)
     if (identity === undefined) throw new Error(`no identity ${id}`)
     node.inner = new MultisigClientInner(this.#settings(id, identity), node.highestCeremonyId)
+    for (const keyId of node.store.keys()) this.#perform(node, ({ inner }) => inner.recalled(keyId, recall(node, keyId), this.#now))
   }
 
   /** The one outcome that a node reported for a ceremony. */
@@ -192,14 +189,14 @@ export class SimulatedNetwork {
     const node = this.node(to)
     const opened = node.inbox.open(bytes)
     if (typeof opened === 'string') node.dropped.push(opened)
-    else if (!this.#isSigned(bytes, opened.envelope, opened.publicKey)) node.dropped.push('signature')
-    else this.#perform(node, () => node.inner.message(opened.envelope, this.#now))
+    else if (!this.#isSigned(bytes, opened)) node.dropped.push('signature')
+    else this.#perform(node, () => node.inner.deliver(opened.message, this.#now))
   }
 
-  #isSigned(bytes: Uint8Array, envelope: Envelope, publicKey: Uint8Array): boolean {
+  #isSigned(bytes: Uint8Array, opened: Opened): boolean {
     const known = this.#verdicts.get(bytes)
     if (known !== undefined) return known
-    const verdict = verifyEnvelope(envelope, publicKey)
+    const verdict = isSigned(opened)
     this.#verdicts.set(bytes, verdict)
     return verdict
   }
@@ -213,6 +210,8 @@ export class SimulatedNetwork {
       // The client's own way in, less its threads: the signature is checked here, at once.
       inbox: new Inbox(settings, {
         admit: (header, bodyBytes, frameBytes) => this.node(id).inner.admit(header, bodyBytes, frameBytes),
+        admitRequest: (request) => this.node(id).inner.admitRequest(request, this.#now),
+        admitAnswer: (answer) => this.node(id).inner.admitAnswer(answer),
         deliver: () => {},
       }),
       store: new Map(),
@@ -236,6 +235,8 @@ export class SimulatedNetwork {
       stageTimeoutMs: STAGE_TIMEOUT_MS,
       ceremonyIdWindow: 6_000,
       maxOpenCeremonies: 4_096,
+      maxOpenMessageBytes: 1 << 30,
+      tailBytes: 1 << 24,
       judge: (evidence) => judgeEvidence(this.#options.kernel, evidence, this.roster),
       transcripts: false,
       early: { bytesPerPeer: 1 << 20, bytesTotal: 1 << 24, ttlMs: STAGE_TIMEOUT_MS },
@@ -264,14 +265,25 @@ export class SimulatedNetwork {
           const { compute } = this.#options
           const result = compute === undefined ? honest : compute(node.id, effect.job, honest, effect.ceremonyId)
           const computed = result === null ? { ok: false as const } : { ok: true as const, result }
-          this.#perform(node, ({ inner }) => inner.computed(effect.ceremonyId, effect.token, computed))
+          this.#perform(node, ({ inner }) => inner.computed(effect.ceremonyId, effect.token, computed, this.#now))
         })
         return
       case 'store':
         this.later(() => {
           const ok = this.#options.store?.(node.id, effect.request) ?? true
-          if (ok) store(node, effect.request)
-          this.#perform(node, ({ inner }) => inner.stored(effect.ceremonyId, effect.token, ok))
+          if (ok) carryOut(node, effect.request)
+          this.#perform(node, ({ inner }) => inner.stored(effect.ceremonyId, effect.token, ok, this.#now))
+        })
+        return
+      case 'recall':
+        this.later(() => this.#perform(node, ({ inner }) => inner.recalled(effect.keyId, recall(node, effect.keyId), this.#now)))
+        return
+      case 'activate':
+        this.later(() => {
+          const request = { operation: 'activate', keyId: effect.keyId, certificates: effect.certificates } as const
+          const ok = this.#options.store?.(node.id, request) ?? true
+          if (ok) carryOut(node, request)
+          this.#perform(node, ({ inner }) => inner.activated(effect.keyId, ok, this.#now))
         })
         return
       case 'event':
@@ -324,22 +336,5 @@ export class SimulatedNetwork {
   #arrive({ to, bytes, believed }: Delivery): void {
     if (believed === undefined) this.deliver(to, bytes)
     else this.#perform(this.node(to), ({ inner }) => inner.message(believed, this.#now))
-  }
-}
-
-function store(node: SimulatedNode, request: StoreRequest): void {
-  switch (request.operation) {
-    case 'reserve':
-      if (request.ceremonyId > node.highestCeremonyId) node.highestCeremonyId = request.ceremonyId
-      return
-    case 'putPending':
-      node.store.set(request.keyId, { record: new Uint8Array(request.record), certificates: null })
-      return
-    case 'activate': {
-      const key = node.store.get(request.keyId)
-      if (key === undefined) throw new Error('activate before putPending')
-      key.certificates = new Uint8Array(request.certificates)
-      return
-    }
   }
 }

@@ -1,0 +1,16 @@
+/** What a node counts, for whoever watches it. */
+import type { DropReason } from '../ceremony/effects.ts'
+
+export interface ClientStats {
+  /** ceremonies under way */
+  readonly open: number
+  readonly dropped: Readonly<Record<DropReason, number>>
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** events that listeners were too slow for */
+  readonly eventsLost: number
+  /** kept of ended ceremonies, for nodes that are behind */
+  readonly tailBytes: number
+  /** keys that wait for certificates of other nodes */
+  readonly pendingKeys: number
+}
