@@ -1,11 +1,12 @@
 /** Where an audit brings its accusations: evidence is made of each, and only what would convince a stranger counts. */
 import { equalBytes } from '../../bytes.ts'
 import type { Kernel } from '../../kernel/contract.ts'
+import type { ValidatorId } from '../../wire/message.ts'
 import type { Roster } from '../../wire/roster.ts'
 import { compareValidatorIds } from '../../wire/validator-id.ts'
 import { makeEvidence, parseEvidence } from '../evidence/container.ts'
 import { judgeEvidence } from '../evidence/verify.ts'
-import type { Blame } from '../outcome.ts'
+import type { Blame, Fault } from '../outcome.ts'
 import { type ProvenFault, required } from '../step.ts'
 import type { Transcript } from './file.ts'
 
@@ -32,9 +33,10 @@ export class Court {
   }
 
   /** Whether it is proven. */
-  accuse({ place, fault, parts }: ProvenFault): boolean {
+  accuse({ place, fault, parts, message }: ProvenFault): boolean {
     const { context, contextBytes } = this.#transcript
     const accused = required(context.participants[place]).id
+    if (this.#convictions.has(nameOf(accused, fault, message))) return true
     if (this.#bytes >= ENOUGH_EVIDENCE && this.convictions.some(({ validator }) => validator === accused)) return false
     const made = typeof parts === 'function' ? parts() : parts
     return this.hear(makeEvidence({ fault, accused, context: contextBytes, ...made }))
@@ -46,11 +48,15 @@ export class Court {
     if (!verdict.valid || !equalBytes(verdict.sid, this.#transcript.sid)) return false
     const { validator, fault } = verdict
     const position = parseEvidence(evidence).message?.position
-    const name = `${validator} ${fault} ${position}`
+    const name = nameOf(validator, fault, position)
     const blame = { validator, fault, evidence, ...(position === undefined ? {} : { message: position }) }
     if (this.#convictions.has(name)) return true
     this.#convictions.set(name, blame)
     this.#bytes += evidence.length
     return true
   }
+}
+
+function nameOf(validator: ValidatorId, fault: Fault, message: number | undefined): string {
+  return `${validator} ${fault} ${message}`
 }

@@ -59,7 +59,7 @@ export function auditSigning(
   const evidence = new ShareEvidence({ sid, key, messages, commitments: [...commitments.taken.values()].map(({ envelope }) => envelope) })
   for (const { signer: place, position } of findBadShares(kernel, signing, { verifyingShares, signatureShares, ...prepared })) {
     const { envelope } = required(shares.taken.get(place))
-    court.accuse({ place, fault: 'bad-signature-share', parts: () => evidence.parts(position, envelope) })
+    court.accuse({ place, fault: 'bad-signature-share', message: position, parts: () => evidence.parts(position, envelope) })
   }
   return { remark: 'the signatures do not come out right' }
 }
