@@ -9,8 +9,8 @@ import type { Wanted } from '../wire/request.ts'
 import { type SignedHeader, signedHeaderOf } from '../wire/signed-header.ts'
 import type { Recording } from './transcript/recording.ts'
 
-/** Not one: the answer may be lost like the message before it. A request is small, so more would make a flood of few. */
-export const ANSWERS_PER_ASKER = 3
+/** Not one: the answer may be lost like the message before it. A request is small, so many more would make a flood of few. */
+export const ANSWERS_PER_ASKER = 6
 
 /** What an entry takes beside its bytes: its objects and hashes, roughly. */
 const ENTRY_BYTES = 512

@@ -1,6 +1,6 @@
 /**
- * Asks again for what a running ceremony waits for: after a third of a stage timeout the author, after two thirds everybody, since any holder
- * can forward a broadcast. So a lost message, or one that its author kept from us alone, costs time and not the ceremony.
+ * Asks again for what a running ceremony waits for: first the author, then everybody, since any holder can forward a broadcast. So a lost message,
+ * or one that its author kept from us alone, costs time and not the ceremony.
  */
 import type { Effect } from '../ceremony/effects.ts'
 import type { CeremonyContext } from '../wire/context.ts'
@@ -8,8 +8,11 @@ import type { CeremonyId, ValidatorId } from '../wire/message.ts'
 import { sealRequest } from '../wire/request.ts'
 import type { NodeSettings } from './node-settings.ts'
 
-/** Asked this often a stage, at equal distances within its timeout. */
-const ASKS = 2
+/** A third of a stage timeout after the stage was entered, and then every sixth: requests and answers get lost as well. */
+const FIRST_ASK = 1 / 3
+const INTERVAL = 1 / 6
+/** A stage may wait longer than its own timeout, since unused time carries over. */
+const ASKS = 12
 
 /**
  * Requests of one round, each of which costs a signature of about 0.05 ms: with thousands of ceremonies open and a peer gone, the rest waits for
@@ -73,7 +76,7 @@ export class Resends {
   }
 
   #nextAsk({ since, asks }: Entry): number {
-    return asks >= ASKS ? Number.POSITIVE_INFINITY : since + ((asks + 1) * this.#settings.stageTimeoutMs) / (ASKS + 1)
+    return asks >= ASKS ? Number.POSITIVE_INFINITY : since + (FIRST_ASK + asks * INTERVAL) * this.#settings.stageTimeoutMs
   }
 
   #ask(entry: Entry, effects: Effect[]): void {
