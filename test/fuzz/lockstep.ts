@@ -15,6 +15,7 @@ import { type Identity, identityFromSeed } from '../../src/wire/identity.ts'
 import type { Envelope, ValidatorId } from '../../src/wire/message.ts'
 import type { Roster } from '../../src/wire/roster.ts'
 import { isSigned } from '../helpers/opened.ts'
+import { carryOut, type NodeStore, recall, type StoringNode } from '../simulation/node-store.ts'
 import { Prng } from './prng.ts'
 
 export const NETWORK = 'fuzz'
@@ -41,15 +42,18 @@ export function computeNow(job: Job): unknown {
   return runJob(sharedKernel(), job)
 }
 
-export class LockstepNode {
+/** Those of two ceremonies, with what they ask for again. */
+const MANY_DEADLINES = 64
+
+export class LockstepNode implements StoringNode {
   readonly inner: MultisigClientInner
   readonly outcomes: (KeygenOutcome | SignOutcome)[] = []
   readonly errors: unknown[] = []
   readonly dropped: string[] = []
   /** not taken away by anybody yet */
   sent: Sent[] = []
-  /** the record of the key that it made; secret */
-  keyRecord: Uint8Array | null = null
+  readonly store: NodeStore = new Map()
+  highestCeremonyId = 0n
   transcript: Uint8Array | null = null
   readonly #inbox: Inbox
   readonly #compute: Compute
@@ -107,11 +111,17 @@ export class LockstepNode {
 
   /** Lets the time pass until no ceremony is open. */
   expire(): void {
-    // Two deadlines a stage would be many already.
-    for (let i = 0; i < 64 && this.inner.open > 0; i++) {
-      this.#now = Math.max(this.#now, this.inner.nextDeadline())
-      this.perform(this.inner.cleanup(this.#now))
-    }
+    for (let i = 0; i < MANY_DEADLINES && this.inner.open > 0; i++) this.#tick()
+  }
+
+  /** And on, until nothing is kept of those that were. */
+  settle(): void {
+    for (let i = 0; i < MANY_DEADLINES && this.inner.tailBytes > 0; i++) this.#tick()
+  }
+
+  #tick(): void {
+    this.#now = Math.max(this.#now, this.inner.nextDeadline())
+    this.perform(this.inner.cleanup(this.#now))
   }
 
   #carryOut(effect: Effect): readonly Effect[] {
@@ -122,10 +132,13 @@ export class LockstepNode {
       case 'compute':
         return this.inner.computed(effect.ceremonyId, effect.token, { ok: true, result: this.#compute(effect.job) }, this.#now)
       case 'store':
-        if (effect.request.operation === 'putPending') this.keyRecord = new Uint8Array(effect.request.record)
+        carryOut(this, effect.request)
         return this.inner.stored(effect.ceremonyId, effect.token, true, this.#now)
       case 'recall':
-        return this.inner.recalled(effect.keyId, null, this.#now)
+        return this.inner.recalled(effect.keyId, recall(this, effect.keyId), this.#now)
+      case 'activate':
+        carryOut(this, { operation: 'activate', ...effect })
+        return this.inner.activated(effect.keyId, true, this.#now)
       case 'event':
         this.#record(effect.event)
         return []

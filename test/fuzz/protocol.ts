@@ -4,6 +4,7 @@
  */
 import { equalBytes, toHex } from '../../src/bytes.ts'
 import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
+import { decodeCertificates, KeyMaterial } from '../../src/ceremony/key-material.ts'
 import type { KeygenOutcome, SignOutcome } from '../../src/ceremony/outcome.ts'
 import { QuorateError } from '../../src/errors.ts'
 import { sharedKernel } from '../../src/kernel/shared.ts'
@@ -13,6 +14,7 @@ import { IDS, LockstepNode, ROSTER } from './lockstep.ts'
 import { mutate, type Specimen, specimen } from './mutate.ts'
 import type { Prng } from './prng.ts'
 import { computeFrom, type Recording, SUBJECT } from './recording.ts'
+import { SignedFrames } from './signed-frames.ts'
 import { layoutOf, seal, templatesOf } from './templates.ts'
 
 /** Longer than any message may take; what takes longer is tried again before it counts. */
@@ -44,10 +46,16 @@ export class Finding extends Error {
   }
 }
 
-/** A changed message and when it comes: before this input, or -1: before the instruction too. */
+/** A changed message and when it comes: before this input, or before the instruction, or when the ceremony has ended. */
 interface Mutant {
   readonly bytes: Uint8Array
   readonly at: number
+}
+
+interface Plan {
+  readonly mutants: readonly Mutant[]
+  /** an honest message that does not arrive */
+  readonly lost: number | null
 }
 
 interface Template {
@@ -63,6 +71,7 @@ export class ProtocolFuzzer {
   /** by author, then by stage: a stage of which there are many is not tried more often for that */
   readonly #templates: ReadonlyMap<ValidatorId, readonly (readonly Template[])[]>
   readonly #bodies: readonly Specimen[]
+  readonly #frames: SignedFrames
 
   /**
    * @param evidence pieces that an abort may hold
@@ -72,6 +81,7 @@ export class ProtocolFuzzer {
     this.#recording = recording
     this.#records = records
     this.#pieces = evidence
+    this.#frames = new SignedFrames(recording)
     const authors = recording.participants.filter((id) => id !== SUBJECT)
     this.#templates = new Map(authors.map((id) => [id, byStage(templatesOf(recording, id, evidence).map(templateOf))]))
     this.#bodies = [...this.#templates.values()].flatMap((all) => all.flat().map(({ body }) => body))
@@ -84,41 +94,45 @@ export class ProtocolFuzzer {
   /** @throws Finding */
   run(random: Prng, author: ValidatorId = random.pick(this.authors)): ProtocolCase {
     const mutants = Array.from({ length: MESSAGES }, () => this.#mutant(author, random))
+    const plan = { mutants, lost: random.oneIn(5) ? random.below(this.#recording.inputs.length) : null }
     try {
-      const done = this.#play(mutants)
+      const done = this.#play(plan)
       let { milliseconds } = done
-      for (let i = 0; i < RETRIES && milliseconds > MAX_MILLISECONDS; i++) milliseconds = this.#play(mutants).milliseconds
+      for (let i = 0; i < RETRIES && milliseconds > MAX_MILLISECONDS; i++) milliseconds = this.#play(plan).milliseconds
       if (milliseconds > MAX_MILLISECONDS) throw new Error(`a message took ${milliseconds} ms`)
-      return { ...this.#judge(done.node, author), transcript: done.node.transcript, messages: MESSAGES, milliseconds }
+      return { ...this.#judge(done.node, author, plan), transcript: done.node.transcript, messages: MESSAGES, milliseconds }
     } catch (error) {
       const inputs = mutants.map(({ bytes }) => bytes)
       throw new Finding(`${this.#recording.name}: ${error instanceof Error ? error.message : String(error)}`, inputs, error)
     }
   }
 
-  #play(mutants: readonly Mutant[]): { readonly node: LockstepNode; readonly milliseconds: number } {
+  #play(plan: Plan): { readonly node: LockstepNode; readonly milliseconds: number } {
     const { inputs, start } = this.#recording
     const node = new LockstepNode(SUBJECT, computeFrom(this.#recording), this.#records)
     let milliseconds = 0
     const receive = (wanted: number): void => {
-      for (const { at, bytes } of mutants) if (at === wanted) milliseconds = Math.max(milliseconds, node.receive(bytes))
+      for (const { at, bytes } of plan.mutants) if (at === wanted) milliseconds = Math.max(milliseconds, node.receive(bytes))
     }
     receive(BEFORE)
     start(node, SUBJECT)
     inputs.forEach((input, i) => {
       receive(i)
-      node.message(input)
+      if (i !== plan.lost) node.message(input)
     })
     receive(inputs.length)
     node.expire()
+    receive(inputs.length + 1)
+    node.settle()
     return { node, milliseconds }
   }
 
-  #judge({ outcomes, errors, inner }: LockstepNode, author: ValidatorId): Pick<ProtocolCase, 'end' | 'evidence'> {
+  #judge(node: LockstepNode, author: ValidatorId, { lost }: Plan): Pick<ProtocolCase, 'end' | 'evidence'> {
+    const { outcomes, errors } = node
     if (errors.length > 0) throw new Error(`an error inside: ${errors.map(String).join(', ')}`)
+    this.#judgeKept(node)
     const [outcome] = outcomes
     if (outcome === undefined || outcomes.length !== 1) throw new Error(`${outcomes.length} outcomes`)
-    if (inner.open !== 0) throw new Error('a ceremony is still open')
     if (outcome.status === 'success') {
       if (!sameSuccess(outcome, this.#recording.outcome)) throw new Error('another result than the honest one')
       return { end: 'success', evidence: [] }
@@ -132,19 +146,37 @@ export class ProtocolFuzzer {
         throw new Error(`evidence of ${fault} does not hold`)
     }
     for (const { validator, reportedBy } of outcome.missing) {
-      if (reportedBy === SUBJECT && validator !== author) throw new Error(`${validator} is missing`)
+      const unheard = lost !== null && this.#recording.inputs[lost]?.header.from === validator
+      if (reportedBy === SUBJECT && validator !== author && !unheard) throw new Error(`${validator} is missing`)
     }
     return { end: outcome.blamed[0]?.fault ?? outcome.reason, evidence: outcome.blamed.map(({ evidence }) => evidence) }
   }
 
+  /** What is left of it all: nothing open, no tail, no flood of answers, and no key that is active without all certificates. */
+  #judgeKept({ inner, sent, store }: LockstepNode): void {
+    if (inner.open !== 0) throw new Error('a ceremony is still open')
+    if (inner.tailBytes !== 0) throw new Error('a tail is still kept')
+    if (sent.length > MOST_SENT) throw new Error(`${sent.length} messages were sent`)
+    for (const { record, certificates } of store.values()) {
+      if (certificates === null) continue
+      const key = KeyMaterial.decode(record)
+      const { participants } = key.record
+      const all = decodeCertificates(certificates, participants)
+      if (!participants.every((id) => key.certifies(id, all.get(id) ?? new Uint8Array())))
+        throw new Error('an active key without its certificates')
+    }
+  }
+
   #mutant(author: ValidatorId, random: Prng): Mutant {
     const { inputs } = this.#recording
+    const frame = random.oneIn(5) ? this.#frames.make(author, random) : null
+    if (frame !== null) return { at: random.below(inputs.length + 3) - 1, bytes: frame }
     const template = random.pick(random.pick(this.#templates.get(author) ?? []))
     const { stage } = template.envelope.header
     // Mostly about when it is due, so that it is not just late or early.
     const due = inputs.findIndex(({ header }) => header.stage === stage && header.from === author)
     const late = due < 0 || random.oneIn(4)
-    const at = random.oneIn(20) ? BEFORE : late ? random.below(inputs.length + 1) : Math.max(0, due - random.below(2))
+    const at = random.oneIn(20) ? BEFORE : late ? random.below(inputs.length + 2) : Math.max(0, due - random.below(2))
     return { at, bytes: this.#change(template, author, random) }
   }
 
@@ -164,6 +196,8 @@ export class ProtocolFuzzer {
 }
 
 const BEFORE = -1
+/** Its own messages, a few answers, and what it asks for again and again while a key is pending. */
+const MOST_SENT = 100
 
 function byStage(templates: readonly Template[]): readonly (readonly Template[])[] {
   const groups = new Map<number, Template[]>()

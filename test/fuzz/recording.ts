@@ -84,7 +84,7 @@ function record(name: string, participants: readonly ValidatorId[], start: Recor
   const { outcomes, transcript } = nodes.get(SUBJECT) ?? { outcomes: [], transcript: null }
   const [outcome] = outcomes
   if (outcome?.status !== 'success' || transcript === null) throw new Error(`${name} failed`)
-  const keys = new Map([...nodes].flatMap(([id, { keyRecord }]) => (keyRecord === null ? [] : [[id, keyRecord] as const])))
+  const keys = new Map([...nodes].flatMap(([id, { store }]) => [...store.values()].map(({ record }) => [id, record] as const)))
   return { name, participants, messages, inputs, jobs, outcome, keys, transcript, start }
 }
 
