@@ -63,7 +63,22 @@ export function dkgWork(kernel: Kernel, n: number, t: number): JobWork[] {
     normaliseFor: 'bip340',
   }
   const size = `${t}/${n}`
+  const complainer = { index: n, encryptionKey: self.dealing.encryptionKey }
+  const complainArgs: JobArgs<'makeComplaints'> = {
+    sid: common.sid,
+    ...complainer,
+    encryptionSecret: self.args.encryptionSecret,
+    dealers: peers(others),
+    nonces: randomScalars(systemRandom, others.length),
+  }
+  // About everybody's good share: a bad one costs no less.
+  const complaints = runJob(kernel, { name: 'makeComplaints', args: complainArgs }).map((proven, i) => {
+    const { ciphertext } = must(openArgs.dealers[i])
+    return { ...proven, dealer: must(others[i]).dealing, ciphertext }
+  })
   return [
+    work('makeComplaints', size, complainArgs),
+    work('judgeComplaints', size, { ...common, complainer, complaints }),
     work('dealCommitments', size, self.args),
     work('checkDealings', size, checkArgs),
     work('dealShares', size, dealArgs(self, others, verify)),

@@ -103,7 +103,7 @@ const complaints: readonly Defence[] = [
   {
     name: 'complaint-share',
     rule: 'a good share convicts the complainer',
-    patches: [condition('crypto/jobs/judge-complaints', 'return ', 'isGoodShare(kernel, args, complaint)', ' ?', false)],
+    patches: [condition('crypto/jobs/judge-complaints', 'if (', 'fits[i] === true', ')', false)],
   },
   {
     name: 'complaint-envelope-signed',

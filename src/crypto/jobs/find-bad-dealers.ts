@@ -1,7 +1,8 @@
 /** Who sent what does not open or does not fit: each dealer's share against the dealer's own commitments, position by position. */
-import { itemOf, wipe } from '../../bytes.ts'
+import { wipe } from '../../bytes.ts'
 import { invalidArgument, QuorateError } from '../../errors.ts'
-import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES } from '../../kernel/contract.ts'
+import { type Batch, type Kernel, POINT_BYTES } from '../../kernel/contract.ts'
+import { fittingShares } from '../share-check.ts'
 import { type JobArgs, SHARE_FAULT } from './contract.ts'
 import type { JobDefinition } from './definition.ts'
 import { decryptAll, encodingFaults, MICROS_A_DEALER } from './received-shares.ts'
@@ -18,20 +19,20 @@ function checkShape({ positions, minSigners, dealers, commitments }: Args): void
   })
 }
 
-/**
- * Checks each dealer without an earlier fault, and writes what it finds into `faults`. One after the other: the sum of those that are left may hold
- * although some of them are wrong.
- */
-function checkEachDealer(kernel: Kernel, args: Args, received: readonly (Batch | null)[], faults: Uint8Array): void {
-  const { commitments, positions, minSigners, index } = args
-  commitments.forEach((batch, place) => {
+/** Checks each dealer without an earlier fault, and writes what it finds into `faults`. */
+function checkEachDealer(
+  kernel: Kernel,
+  { commitments, positions, minSigners, index }: Args,
+  received: readonly (Batch | null)[],
+  faults: Uint8Array,
+): void {
+  const places = commitments.flatMap((batch, place) => {
     const values = received[place]
-    if (values === null || values === undefined || faults[place] !== SHARE_FAULT.none) return
-    for (let position = 0; position < positions; position++) {
-      const vector = itemOf(batch, position, minSigners * POINT_BYTES)
-      const [valid] = kernel.verifyShares(vector, minSigners, index, itemOf(values, position, SCALAR_BYTES))
-      if (valid !== 1) faults[place] = SHARE_FAULT.wrongShare
-    }
+    return values === null || values === undefined || faults[place] !== SHARE_FAULT.none ? [] : [{ place, commitments: batch, values }]
+  })
+  const fits = fittingShares(kernel, places, positions, minSigners, index)
+  places.forEach(({ place }, i) => {
+    if (fits[i] !== true) faults[place] = SHARE_FAULT.wrongShare
   })
 }
 

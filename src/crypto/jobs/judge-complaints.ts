@@ -1,11 +1,12 @@
 /**
  * Who is at fault where a participant complains about shares. Everything here is public by then: the proven Diffie-Hellman point opens the box for
- * all. Each share is judged for itself, by its own equation: what decides about one dealer must not depend on another.
+ * all.
  */
-import { itemOf, wipe } from '../../bytes.ts'
+import { wipe } from '../../bytes.ts'
 import { invalidArgument } from '../../errors.ts'
 import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES } from '../../kernel/contract.ts'
 import { holdsSharedPoint } from '../dleq.ts'
+import { fittingShares } from '../share-check.ts'
 import { decryptShares, openChannels } from '../share-encryption.ts'
 import { COMPLAINT_VERDICT, type JobArgs } from './contract.ts'
 import type { JobDefinition } from './definition.ts'
@@ -20,38 +21,37 @@ function openBox(kernel: Kernel, { sid, complainer, positions }: Args, { dealer,
   return values?.length === positions * SCALAR_BYTES ? values : null
 }
 
-function isGoodShare(kernel: Kernel, args: Args, complaint: Complaint): boolean {
-  const { positions, minSigners, complainer } = args
-  const values = openBox(kernel, args, complaint)
-  if (values === null) return false
-  try {
-    for (let position = 0; position < positions; position++) {
-      const value = itemOf(values, position, SCALAR_BYTES)
-      const commitments = itemOf(complaint.dealer.commitments, position, minSigners * POINT_BYTES)
-      // One dealer alone: its equation and no sum. A value of q or more fits nothing.
-      if (kernel.verifyShares(commitments, minSigners, complainer.index, value)[0] !== 1) return false
+function checkShape({ positions, minSigners, complainer, complaints }: Args): void {
+  complaints.forEach(({ dealer }, i) => {
+    if (dealer.index === complainer.index) throw invalidArgument(`complaints[${i}].dealer`, 'must not be the complainer')
+    if (dealer.commitments.length !== positions * minSigners * POINT_BYTES) {
+      throw invalidArgument(`complaints[${i}].dealer.commitments`, 'must be positions x minSigners x 64 bytes')
     }
-    return true
-  } finally {
-    wipe(values)
-  }
+  })
 }
 
 export const judgeComplaints: JobDefinition<'judgeComplaints'> = {
   run(kernel, args) {
+    checkShape(args)
     const { sid, positions, minSigners, complainer, complaints } = args
-    const verdicts = complaints.map((complaint, i) => {
+    const verdicts = new Uint8Array(complaints.length).fill(COMPLAINT_VERDICT.badShare)
+    const boxes = complaints.flatMap((complaint, place) => {
       const { dealer } = complaint
-      if (dealer.index === complainer.index) throw invalidArgument(`complaints[${i}].dealer`, 'must not be the complainer')
-      if (dealer.commitments.length !== positions * minSigners * POINT_BYTES) {
-        throw invalidArgument(`complaints[${i}].dealer.commitments`, 'must be positions x minSigners x 64 bytes')
-      }
       // defence: complaint-proof
-      if (!holdsSharedPoint(kernel, { sid, dealer, complainer }, complaint)) return COMPLAINT_VERDICT.badProof
-      // defence: complaint-share
-      return isGoodShare(kernel, args, complaint) ? COMPLAINT_VERDICT.goodShare : COMPLAINT_VERDICT.badShare
+      if (!holdsSharedPoint(kernel, { sid, dealer, complainer }, complaint)) {
+        verdicts[place] = COMPLAINT_VERDICT.badProof
+        return []
+      }
+      const values = openBox(kernel, args, complaint)
+      return values === null ? [] : [{ place, commitments: dealer.commitments, values }]
     })
-    return { verdicts: Uint8Array.from(verdicts) }
+    const fits = fittingShares(kernel, boxes, positions, minSigners, complainer.index)
+    boxes.forEach(({ place, values }, i) => {
+      // defence: complaint-share
+      if (fits[i] === true) verdicts[place] = COMPLAINT_VERDICT.goodShare
+      wipe(values)
+    })
+    return { verdicts }
   },
 
   estimateMicros({ positions, minSigners, complaints }) {

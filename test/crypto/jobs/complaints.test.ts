@@ -6,6 +6,7 @@ import { COMPLAINT_VERDICT, type JobArgs } from '../../../src/crypto/jobs/contra
 import { jobs, runJob } from '../../../src/crypto/jobs/index.ts'
 import { randomScalars } from '../../../src/crypto/random-scalars.ts'
 import { encryptShares, openChannels, sharedPointsOf } from '../../../src/crypto/share-encryption.ts'
+import { KernelPool } from '../../../src/pool/index.ts'
 import { seededRandom, testSeed } from '../../helpers/random.ts'
 import { refusalOf } from '../../helpers/refusals.ts'
 import { dealAll, flipBit, kernels, makeParties, makeParty, present, type Shape, scalar, sidOf } from '../ceremony.ts'
@@ -136,6 +137,31 @@ describe.each(kernels)('on the %s kernel', (_name, kernel) => {
       'ERR_INVALID_ARGUMENT complaints[0].dealer.commitments',
     )
   })
+})
+
+it('a thread makes and judges them as the calling thread does', async () => {
+  const kernel = present(kernels[1])[1]
+  const sid = sidOf(`${seed} thread`)
+  const [dealer, victim] = makeParties(kernel, sid, { n: 2, t: 1, positions: 1 }, seededRandom(`${seed} thread`))
+  const { index, encryptionKey } = present(victim).dealing
+  const args = {
+    sid,
+    index,
+    encryptionKey,
+    encryptionSecret: present(victim).encryptionSecret,
+    dealers: [{ index: 1, encryptionKey: present(dealer).dealing.encryptionKey }],
+    nonces: randomScalars(seededRandom(`${seed} thread nonces`), 1),
+  }
+  const made = runJob(kernel, { name: 'makeComplaints', args })
+  const complaints = made.map((proven) => ({ ...proven, dealer: present(dealer).dealing, ciphertext: new Uint8Array(48) }))
+  const judged = { sid, positions: 1, minSigners: 1, complainer: { index, encryptionKey }, complaints }
+  const pool = await KernelPool.create({ workers: 1, inlineBelowMicros: 0 })
+  try {
+    expect(await pool.run('makeComplaints', args)).toEqual(made)
+    expect(await pool.run('judgeComplaints', judged)).toEqual({ verdicts: Uint8Array.of(badShare) })
+  } finally {
+    await pool.close()
+  }
 })
 
 it('what they are expected to cost grows with the complaints and the ceremony', () => {
