@@ -109,7 +109,7 @@ function changedList({ width, items }: Extract<Tree, { is: 'list' }>, other: Spe
   const all: Uint8Array[] = items.map((item) => put(item))
   const at = random.below(all.length)
   let count = 0
-  switch (random.below(7)) {
+  switch (random.oneIn(20) ? -1 : random.below(6)) {
     case 0:
       all.splice(at, 1)
       break

@@ -33,7 +33,7 @@ function transcriptTargets(transcripts: readonly Uint8Array[]): readonly Target[
     }),
     {
       name: 'audit of a transcript',
-      weight: 2,
+      weight: 4,
       specimens: specimensOf(transcripts, layouts.transcript),
       run: (bytes) => {
         const audited = attempt(() => auditRecorded(sharedKernel(), bytes, ROSTER), ['ERR_MALFORMED', 'ERR_UNKNOWN_VALIDATOR'])
@@ -51,7 +51,7 @@ function evidenceTargets(evidence: readonly Uint8Array[]): readonly Target[] {
     decoder({ name: 'evidence', encodings: evidence, layout: layouts.evidence, decode: parseEvidence, encode: makeEvidence }),
     {
       name: 'judgement of evidence',
-      weight: 3,
+      weight: 6,
       specimens: specimensOf(evidence, layouts.evidence),
       // One participant is guilty in all of it: no change of it convicts another one.
       run: (bytes) => {
@@ -91,7 +91,7 @@ function keyTargets(keygens: Recordings['keygens']): readonly Target[] {
     }),
     {
       name: 'certificate of a key',
-      weight: 3,
+      weight: 6,
       specimens: specimensOf(envelopes, layouts.envelopeOf(layouts.confirm)),
       run: (bytes) => {
         const certified = IDS.filter((id) => key.certifies(id, bytes))
@@ -120,7 +120,7 @@ function fileTargets(): readonly Target[] {
   return [
     {
       name: 'roster file',
-      weight: 10,
+      weight: 20,
       specimens: specimensOf(rosters, null),
       run: (bytes) => {
         const before = text(bytes)
@@ -135,7 +135,7 @@ function fileTargets(): readonly Target[] {
     configurationTarget(configs),
     {
       name: 'environment',
-      weight: 2,
+      weight: 4,
       specimens: specimensOf(['QUORATE_POOL_WORKERS=3', 'QUORATE_KERNEL=fma', 'QUORATE_POOL_MAX_QUEUE=100', 'PATH=/'].map(utf8), null),
       run: (bytes) => {
         const [name = '', ...value] = text(bytes).split('=')

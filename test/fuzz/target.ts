@@ -31,7 +31,7 @@ export function decoder<T>(options: {
   readonly decode: (bytes: Uint8Array) => T
   readonly encode: (value: T) => Uint8Array
 }): Target {
-  const { name, weight = 10, encodings, layout, scalars = () => [], refusals = ['ERR_MALFORMED'], decode, encode } = options
+  const { name, weight = 20, encodings, layout, scalars = () => [], refusals = ['ERR_MALFORMED'], decode, encode } = options
   return {
     name,
     weight,

@@ -101,7 +101,7 @@ function lateTargets(recordings: readonly Recording[], templates: readonly Envel
     decoder<SignedAnswer>({
       name: 'answer',
       // Its inverse signs, which takes longer than all the rest.
-      weight: 3,
+      weight: 6,
       encodings: answers(messages),
       layout: layouts.answer,
       decode: decodeAnswer,
@@ -124,7 +124,7 @@ function frameTargets(recordings: readonly Recording[], templates: readonly Enve
   return [
     {
       name: 'frame and header, peeked at',
-      weight: 10,
+      weight: 20,
       specimens: frames,
       run: (bytes) => {
         peekFrame(bytes)
