@@ -124,6 +124,11 @@ export class SimulatedNetwork {
     return KeyMaterial.decode(stored.record)
   }
 
+  /** Whatever else a node's application, or its bus, may tell it. */
+  act(id: ValidatorId, change: (node: SimulatedNode) => Effect[]): void {
+    this.#perform(this.node(id), change)
+  }
+
   /** Calls `action` at a random time of the schedule. */
   later(action: () => void, maxDelayMs = this.#options.maxDelayMs ?? 50): void {
     this.#agenda.add(this.#now + this.fraction() * maxDelayMs, action)
