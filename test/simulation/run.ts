@@ -66,6 +66,7 @@ export interface RunOptions {
   readonly cheat?: (id: ValidatorId, job: Job, result: unknown, coalition: Coalition) => unknown
   /** false: a node's store refuses the request */
   readonly store?: NetworkOptions['store']
+  readonly settings?: NetworkOptions['settings']
 }
 
 export function planOf(seed: string, kernel: Kernel): Plan {
@@ -122,7 +123,7 @@ function assign({ corrupted, ceremonies, pure, dice }: Omit<Plan, 'assignments' 
 }
 
 export function perform(options: RunOptions): RunRecord {
-  const { kernel, trace, change = (same) => same, cheat, store } = options
+  const { kernel, trace, change = (same) => same, cheat, store, settings } = options
   const plan = change(planOf(options.seed, kernel))
   const { dice, ids, corrupted, weather } = plan
   const identities = new Map(ids.map((id) => [id, identityOf(id)]))
@@ -144,6 +145,7 @@ export function perform(options: RunOptions): RunRecord {
     duplicate: weather.duplicate,
     maxDelayMs: weather.maxDelayMs,
     ...(store === undefined ? {} : { store }),
+    ...(settings === undefined ? {} : { settings }),
     intercept: coalition.intercept,
     compute: (id, job, result, ceremonyId) => {
       // The job threw: there is nothing to see or to change.
