@@ -1,23 +1,44 @@
 /**
- * One ceremony: what it hears and when it ends. The stages are `StageRunner`'s; here are the ways in, the deadline, and the one ending.
- * Synchronous and pure: events in, effects out.
+ * One ceremony: what it hears and when it ends. The stages are `StageRunner`'s, who lied is `Disputes`' to find; here are the ways in, the deadline,
+ * and the one ending. Synchronous and pure: events in, effects out.
  */
 import { equalBytes } from '../bytes.ts'
+import { type AbortBody, encodeAbort } from '../wire/abort.ts'
 import type { CeremonyContext } from '../wire/context.ts'
-import { type Envelope, type EnvelopeHeader, FIRST_STAGE, type ValidatorId } from '../wire/message.ts'
-import { EARLY_BODY_BYTES } from '../wire/sizes.ts'
+import { ABORT_STAGE, type Envelope, type EnvelopeHeader, FIRST_STAGE, type ValidatorId, VIEW_STAGE_BASE } from '../wire/message.ts'
+import { type SignedHeader, signedHeaderOf } from '../wire/signed-header.ts'
+import { EARLY_BODY_BYTES, MAX_BODY_BYTES, maxViewBytes } from '../wire/sizes.ts'
+import type { ViewBody } from '../wire/view.ts'
+import { abortFor, hearAbort, reasonFor } from './aborts.ts'
 import type { Archive } from './archive.ts'
+import { Disputes } from './disputes.ts'
 import type { Computed, DropReason, Effect } from './effects.ts'
-import type { FailureReason } from './outcome.ts'
+import type { Blame, Failure, FailureReason, Missing } from './outcome.ts'
 import type { CeremonyOptions, Ending } from './program.ts'
 import { Seat } from './seat.ts'
-import { planOf } from './stage.ts'
+import { type Ground, isSideStage, readSideMessage } from './side-messages.ts'
+import { broadcastBefore, planOf } from './stage.ts'
 import { faultOf, StageRunner, type Stop } from './stage-runner.ts'
 import { type ProvenFault, required } from './step.ts'
+
+/** A malformed view or abort above this is dropped instead of shown around: no evidence of honest making is so large. */
+const MAX_MALFORMED_BYTES = 1 << 20
+
+/** Why a ceremony failed. Who is blamed says the reason. */
+interface Defeat {
+  readonly reason?: FailureReason
+  readonly faults?: readonly ProvenFault[]
+  readonly blamed?: readonly Blame[]
+  readonly missing?: readonly Missing[]
+  /** the abort by whose word, without proof, we end */
+  readonly by?: Envelope
+}
 
 type State<Result> =
   | { readonly phase: 'new' }
   | { readonly phase: 'running'; readonly startedAt: number }
+  /** it cannot succeed any more; what is left is to find out who lied */
+  | { readonly phase: 'disputing'; readonly deadline: number }
   | { readonly phase: 'ended'; readonly ending: Ending<Result> }
 
 export class Ceremony<Result> {
@@ -25,9 +46,15 @@ export class Ceremony<Result> {
   readonly sid: Uint8Array
   readonly #options: CeremonyOptions<Result>
   readonly #seat: Seat
+  readonly #ground: Ground
   readonly #effects: Effect[] = []
   readonly #runner: StageRunner<Result>
+  readonly #disputes: Disputes
+  /** views and aborts that came, by author and stage: the header of a view may be known from another view before it comes */
+  readonly #taken = new Set<string>()
   #state: State<Result> = { phase: 'new' }
+  /** peers that say that no key or signature can come of this, and how many stages we had entered when they said so */
+  readonly #degenerate = new Map<number, { readonly entered: number; readonly abort: Envelope }>()
 
   constructor(options: CeremonyOptions<Result>) {
     this.#options = options
@@ -35,6 +62,9 @@ export class Ceremony<Result> {
     this.#seat = new Seat(options)
     this.sid = this.#seat.sid
     this.#runner = new StageRunner(options, this.#seat, this.#effects)
+    this.#ground = { context: options.context, sid: this.sid, plan: options.plan }
+    const { transcripts, archive } = this.#runner
+    this.#disputes = new Disputes({ ground: this.#ground, seat: this.#seat, transcripts, archive })
   }
 
   /** The ending, once there is one; it never changes. */
@@ -49,13 +79,16 @@ export class Ceremony<Result> {
 
   /** Number of the stage, as in a header, whose messages are waited for; 0: none. */
   get awaited(): number {
+    if (this.#state.phase === 'disputing') return VIEW_STAGE_BASE + this.#disputed()
     return this.#state.phase === 'running' ? this.#runner.awaited : 0
   }
 
   /** Who has not sent a message of that stage, in index order, and whether any holder can give it. */
   missing(): { readonly authors: readonly ValidatorId[]; readonly broadcast: boolean } {
-    const authors = this.#runner.absent().map((place) => this.#seat.validator(place))
-    return { authors, broadcast: this.#runner.stage?.plan.delivery === 'broadcast' }
+    const disputing = this.#state.phase === 'disputing'
+    const places = disputing ? this.#disputes.silent(this.#disputed()) : this.#runner.absent()
+    const authors = places.map((place) => this.#seat.validator(place))
+    return { authors, broadcast: disputing || this.#runner.stage?.plan.delivery === 'broadcast' }
   }
 
   /** What was said in it, to be audited offline; null if nobody asked for that. Complete once the ceremony has ended. */
@@ -65,17 +98,11 @@ export class Ceremony<Result> {
 
   /** Monotonic time at which `tick` would end it: for lack of messages, or because our own computation hangs. */
   get deadline(): number {
+    if (this.#state.phase === 'disputing') return this.#state.deadline
     if (this.#state.phase !== 'running') return Number.POSITIVE_INFINITY
     // Unused time carries over: every stage adds one timeout to the start. Our own computation may take longer than a stage, but not for ever.
     const { entered, busy } = this.#runner
     return this.#state.startedAt + (entered + (busy ? 1 : 0)) * this.#options.stageTimeoutMs
-  }
-
-  /** Which message it waits for, and whose; null while it waits for nobody. */
-  get lacking(): { readonly stage: number; readonly authors: readonly ValidatorId[] } | null {
-    const { busy, stage } = this.#runner
-    if (this.#state.phase !== 'running' || busy || stage === null) return null
-    return { stage: stage.plan.number, authors: this.#runner.absent().map((place) => this.#seat.validator(place)) }
   }
 
   /** Reserves the ceremony id durably, then enters the first stage. */
@@ -95,11 +122,22 @@ export class Ceremony<Result> {
       if (!wellFormed || this.#runner.entered > 1) return 'ceremony'
       return bodyBytes > EARLY_BODY_BYTES ? 'size' : null
     }
+    const place = required(this.#seat.placeOf(header.from))
+    if (isSideStage(header.stage)) return this.#admitSide(place, header, bodyBytes)
     const plan = planOf(this.#options.plan, header.stage)
     if (plan === undefined) return 'stage'
     if (bodyBytes > plan.maxBodyBytes) return 'size'
-    const relation = this.#runner.relation(plan)
-    return relation === 'past' ? 'late' : relation === 'beyond' ? 'stage' : null
+    switch (this.#runner.relation(plan)) {
+      case 'beyond':
+        return 'stage'
+      case 'past': {
+        // Another one than we had is proof against its author, however late.
+        const { testimony } = this.#disputes
+        return testimony.first(place, header) === undefined || testimony.knows(place, header) ? 'late' : null
+      }
+      default:
+        return null
+    }
   }
 
   /** A message whose signature and body digest were verified against the participant's identity key. */
@@ -108,12 +146,20 @@ export class Ceremony<Result> {
     const refused = this.admit(header, envelope.body.length)
     if (refused !== null) return [{ type: 'dropped', reason: refused }]
     const place = required(this.#seat.placeOf(header.from))
-    if (!this.#seat.agrees(header)) return this.#endFailed('instructed-differently', [], [place])
+    if (!this.#seat.agrees(header)) return this.#fail({ reason: 'instructed-differently', missing: this.#seat.missed([place]) })
     this.#options.recording?.note(envelope)
+    if (isSideStage(header.stage)) return this.#side(place, envelope)
     const plan = required(planOf(this.#options.plan, header.stage))
+    // After the last stage nothing depends on what else anybody says: whoever has all messages has the result.
+    const repeated = this.#disputes.testimony.knows(place, header)
+    if (this.#runner.decided && !repeated) return [{ type: 'dropped', reason: 'late' }]
     const misaddressed = (plan.delivery === 'broadcast') !== (header.to === null)
     const wrongStart = header.stage === FIRST_STAGE && !equalBytes(header.previousTranscript, this.sid)
-    return this.#settle(misaddressed || wrongStart ? faultOf(place, 'malformed', envelope) : this.#runner.message(place, envelope))
+    if (misaddressed || wrongStart) return this.#settle(faultOf(place, 'malformed', envelope))
+    const faults = this.#disputes.contradiction(place, signedHeaderOf(envelope))
+    if (faults.length > 0) return this.#fail({ faults })
+    if (this.#state.phase === 'disputing') return [{ type: 'dropped', reason: repeated ? 'duplicate' : 'late' }]
+    return this.#settle(this.#runner.message(place, envelope))
   }
 
   /** Whether the answer to this request would still change anything; if not, its receiver wipes it. */
@@ -132,32 +178,149 @@ export class Ceremony<Result> {
 
   tick(now: number): Effect[] {
     if (now < this.deadline) return []
-    return this.#runner.busy ? this.#endFailed('internal', [], []) : this.#endFailed('timeout', [], this.#runner.absent())
+    if (this.#state.phase === 'disputing') {
+      const silent = new Set(this.#disputes.stages.flatMap((k) => this.#disputes.silent(k)))
+      return this.#fail({ reason: 'dispute', missing: this.#seat.missed(this.#seat.others.filter((place) => silent.has(place))) })
+    }
+    if (this.#runner.busy) return this.#fail({ reason: 'internal' })
+    return this.#fail({ reason: 'timeout', missing: this.#seat.missed(this.#runner.absent()) })
   }
 
   abort(): Effect[] {
-    return this.#state.phase === 'ended' ? [] : this.#endFailed('aborted', [], [])
+    return this.#state.phase === 'ended' ? [] : this.#fail({ reason: 'aborted' })
+  }
+
+  #admitSide(place: number, header: EnvelopeHeader, bodyBytes: number): DropReason | null {
+    const isAbort = header.stage === ABORT_STAGE
+    if (bodyBytes > (isAbort ? MAX_BODY_BYTES : maxViewBytes(this.context.participants.length))) return 'size'
+    if (this.#runner.decided) return 'late'
+    return this.#taken.has(`${place} ${header.stage}`) && this.#disputes.testimony.knows(place, header) ? 'duplicate' : null
+  }
+
+  /** A view or an abort: one of each kind a sender. */
+  #side(place: number, envelope: Envelope): Effect[] {
+    const faults = this.#disputes.contradiction(place, signedHeaderOf(envelope))
+    if (faults.length > 0) return this.#fail({ faults })
+    this.#taken.add(`${place} ${envelope.header.stage}`)
+    const read = readSideMessage(this.#ground, envelope)
+    if (read === null) {
+      // Its own evidence would be as large: beyond a limit nobody could be told of it.
+      if (envelope.body.length > MAX_MALFORMED_BYTES) return [{ type: 'dropped', reason: 'malformed' }]
+      return this.#settle(faultOf(place, 'malformed', envelope))
+    }
+    return read.type === 'abort' ? this.#hear(place, envelope, read.abort) : this.#look(place, envelope, read.k, read.view)
+  }
+
+  #look(place: number, envelope: Envelope, k: number, view: ViewBody): Effect[] {
+    const verdict = this.#disputes.judge(place, envelope, k, view)
+    switch (verdict.type) {
+      case 'idle':
+        return [{ type: 'dropped', reason: 'malformed' }]
+      case 'proven':
+        // Ours is the same proof to the others, also where our abort does not arrive.
+        this.#show(k, view.differing)
+        return this.#fail({ faults: verdict.faults })
+      case 'true':
+        this.archive.accepted(envelope)
+        return this.#dispute(k, view.differing, envelope)
+    }
+  }
+
+  #hear(place: number, envelope: Envelope, abort: AbortBody): Effect[] {
+    const { self, judge } = this.#options
+    const heard = hearAbort(abort, envelope.header.from, { sid: this.sid, self, judge })
+    switch (heard.type) {
+      case 'nothing':
+        return dropped(heard.ignored)
+      case 'proven':
+        return [...dropped(heard.ignored), ...this.#fail({ blamed: heard.blamed })]
+      case 'accused':
+        return this.#fail({ reason: 'internal' })
+      case 'claim':
+        return this.#fail({ reason: heard.reason, missing: heard.missing, by: envelope })
+      case 'degenerate':
+        this.#degenerate.set(place, { entered: this.#runner.entered, abort: envelope })
+        return []
+    }
+  }
+
+  /**
+   * Somebody's T_k is another. Nothing secret is needed any more, and nothing of the ceremony is sent but one view; or, by who has no T_k to show, the
+   * view that says so: its author may have shown it to us alone, and we are to miss nobody who was not asked.
+   */
+  #dispute(k: number, differing: SignedHeader, view: Envelope | null): Effect[] {
+    if (this.#state.phase === 'running') {
+      this.#state = { phase: 'disputing', deadline: this.deadline + this.#options.stageTimeoutMs }
+      this.#runner.stop()
+    }
+    if (this.#disputes.stages.includes(k)) return this.#drain()
+    this.#disputes.open(k, this.#runner.transcripts.of(k) ?? required(view ?? undefined).header.previousTranscript)
+    if (!this.#show(k, differing) && view !== null && this.#runner.started)
+      this.#effects.push({ type: 'send', to: null, bytes: view.bytes })
+    return this.#drain()
+  }
+
+  /** Sends our view of stage `k`, if we have one to show. */
+  #show(k: number, differing: SignedHeader): boolean {
+    const own = this.#disputes.ownView(k, differing)
+    if (own === null) return false
+    this.archive.sent(own)
+    this.#effects.push({ type: 'send', to: null, bytes: own.bytes })
+    return true
+  }
+
+  /** The broadcast stage whose views are waited for. */
+  #disputed(): number {
+    return required(this.#disputes.stages[0])
   }
 
   #settle(stop: Stop<Result> | null): Effect[] {
-    if (stop === null) return this.#drain()
+    if (stop === null) return this.#refuted() ?? this.#drain()
     switch (stop.type) {
       case 'success':
         this.#end({ status: 'success', result: stop.result })
         return this.#drain()
       case 'failure':
-        return this.#endFailed(stop.reason, stop.faults, [])
-      case 'differs':
-        // A different digest opens a dispute (views, then proof of who lied). Until views exist the ceremony ends here, blaming nobody.
-        return this.#endFailed('dispute', [], [])
+        return this.#fail(stop)
+      case 'differs': {
+        const { header } = stop.envelope
+        const { number } = required(broadcastBefore(this.#options.plan, header.stage))
+        return this.#dispute(number, signedHeaderOf(stop.envelope), null)
+      }
     }
   }
 
-  #endFailed(reason: FailureReason, faults: readonly ProvenFault[], missing: readonly number[]): Effect[] {
-    const { stage } = this.#runner
+  /** We have gone on where a peer stopped because nothing could come of it: then it did not say the truth, and has stopped all the same. */
+  #refuted(): Effect[] | null {
+    for (const [place, { entered, abort }] of this.#degenerate) {
+      if (this.#runner.entered > entered) return this.#fail({ reason: 'aborted', missing: this.#seat.missed([place]), by: abort })
+    }
+    return null
+  }
+
+  #fail({ faults = [], blamed = this.#seat.blames(faults), missing = [], by, ...defeat }: Defeat): Effect[] {
+    const { stage, started } = this.#runner
+    const reason = blamed.length > 0 ? reasonFor(blamed) : (defeat.reason ?? 'internal')
+    const { ceremonyId } = this.context
     const { name } = stage?.plan ?? required(this.#options.plan[0])
-    this.#end(this.#seat.failure(stage?.failureReason ?? reason, name, faults, missing))
+    const failure: Failure = { status: 'failure', ceremonyId, reason: stage?.failureReason ?? reason, stage: name, blamed, missing }
+    // With all messages out, a failure that nobody caused is ours alone: the others need nothing more of us.
+    const concerns = blamed.length > 0 || !this.#runner.decided
+    if (started && concerns && this.#seat.others.length > 0) this.#sayAbort(failure, by)
+    this.#end(failure)
     return this.#drain()
+  }
+
+  /** One abort a node: our own, or that of the peer by whose word we end, which is passed on in its name. */
+  #sayAbort(failure: Failure, by: Envelope | undefined): void {
+    if (by === undefined) {
+      const own = this.#seat.seal(ABORT_STAGE, null, encodeAbort(abortFor(failure)), this.sid)
+      this.archive.sent(own)
+      this.#effects.push({ type: 'send', to: null, bytes: own.bytes })
+      return
+    }
+    this.archive.accepted(by)
+    this.#effects.push({ type: 'send', to: null, bytes: by.bytes })
   }
 
   /** The one place where a ceremony ends: its secrets and buffers go at once. */
@@ -170,4 +333,8 @@ export class Ceremony<Result> {
   #drain(): Effect[] {
     return this.#effects.splice(0)
   }
+}
+
+function dropped(count: number): Effect[] {
+  return Array.from({ length: count }, () => ({ type: 'dropped', reason: 'malformed' }))
 }

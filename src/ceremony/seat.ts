@@ -2,10 +2,10 @@
 import { equalBytes } from '../bytes.ts'
 import { sidOf } from '../wire/context.ts'
 import { sealEnvelope } from '../wire/envelope.ts'
-import type { Envelope, EnvelopeHeader, StageName, ValidatorId } from '../wire/message.ts'
+import type { Envelope, EnvelopeHeader, ValidatorId } from '../wire/message.ts'
 import type { Effect } from './effects.ts'
 import { makeEvidence } from './evidence/container.ts'
-import type { Blame, Failure, FailureReason, Missing, StageEvent } from './outcome.ts'
+import type { Blame, Missing, StageEvent } from './outcome.ts'
 import type { CeremonyOptions } from './program.ts'
 import type { StagePlan } from './stage.ts'
 import { type ProvenFault, required } from './step.ts'
@@ -67,22 +67,15 @@ export class Seat {
     return sealEnvelope(identity, network, { kind, ceremonyId, sid: this.sid, stage, from, to, previousTranscript }, body)
   }
 
-  failure(reason: FailureReason, stage: StageName, faults: readonly ProvenFault[], missing: readonly number[]): Failure {
-    const { context, self } = this.#options
-    // Participants are sorted, so order by place is order by validator; positions of one validator keep their order.
-    const byPlace = [...faults].sort((a, b) => a.place - b.place)
-    return {
-      status: 'failure',
-      ceremonyId: context.ceremonyId,
-      reason,
-      stage,
-      blamed: this.#blames(byPlace),
-      missing: missing.map((place): Missing => ({ validator: this.validator(place), reportedBy: self })),
-    }
+  /** Those whom we miss ourselves. */
+  missed(places: readonly number[]): readonly Missing[] {
+    return places.map((place) => ({ validator: this.validator(place), reportedBy: this.#options.self }))
   }
 
   /** Every culprit with its first fault, and with further ones while there is room. */
-  #blames(byPlace: readonly ProvenFault[]): Blame[] {
+  blames(faults: readonly ProvenFault[]): readonly Blame[] {
+    // Participants are sorted, so order by place is order by validator; positions of one validator keep their order.
+    const byPlace = [...faults].sort((a, b) => a.place - b.place)
     const blamed: Blame[] = []
     let bytes = 0
     for (const [i, proven] of byPlace.entries()) {

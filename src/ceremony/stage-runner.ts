@@ -46,6 +46,7 @@ export class StageRunner<Result> {
   #state: State<Result> = { phase: 'idle' }
   #token = 0
   #entered = 0
+  #started = false
 
   /** @param effects where to put what is to be done, in order */
   constructor(options: CeremonyOptions<Result>, seat: Seat, effects: Effect[]) {
@@ -65,6 +66,11 @@ export class StageRunner<Result> {
   /** Number of the stage whose messages are waited for; 0: none. */
   get awaited(): number {
     return this.#state.phase === 'awaiting' ? this.#state.stage.plan.number : 0
+  }
+
+  /** Whether the id is reserved durably: nothing may leave before. */
+  get started(): boolean {
+    return this.#started
   }
 
   /** How many stages were entered so far. */
@@ -110,20 +116,19 @@ export class StageRunner<Result> {
     return this.#follow(() => ({
       type: 'store',
       request: { operation: 'reserve', ceremonyId: this.#options.context.ceremonyId },
-      next: () => this.#options.program.begin(runtime),
+      next: () => {
+        this.#started = true
+        return this.#options.program.begin(runtime)
+      },
     }))
   }
 
-  /** A message of the running stage or the next, addressed as its stage wants it. */
+  /** A message of the running stage or the next, addressed as its stage wants it; a second one of a slot has the same header as the first. */
   message(place: number, envelope: Envelope): Stop<Result> | null {
     const plan = required(planOf(this.#options.plan, envelope.header.stage))
     if (this.relation(plan) === 'next') return this.#holdEarly(plan, place, envelope)
     const stage = required(this.stage ?? undefined)
-    const held = stage.slot(place)
-    // After the last stage nothing depends on what else its author says: whoever has all messages has the result.
-    if (held !== undefined && !(this.decided && !equalBytes(held.headerHash, envelope.headerHash))) {
-      return this.#again(plan, place, held, envelope)
-    }
+    if (stage.slot(place) !== undefined) return this.#ignore(plan, place)
     if (this.#state.phase === 'awaiting') return this.#follow(() => this.#accept(stage, place, envelope))
     this.#effects.push({ type: 'dropped', reason: 'late' })
     return null
@@ -150,15 +155,16 @@ export class StageRunner<Result> {
   }
 
   #holdEarly(plan: StagePlan, place: number, envelope: Envelope): Stop<Result> | null {
-    const held = this.#early.get(place)
-    if (held !== undefined) return this.#again(plan, place, held, envelope)
+    if (this.#early.has(place)) return this.#ignore(plan, place)
+    // Not when its stage comes: our own next message must not leave if this one says that somebody lied.
+    const known = this.transcripts.carriedBy(plan.number)
+    if (known !== null && !equalBytes(envelope.header.previousTranscript, known)) return { type: 'differs', envelope }
     this.#early.set(place, envelope)
     return null
   }
 
-  /** A second message for a slot: the same header is an idempotent duplicate; a different one is equivocation. */
-  #again(plan: StagePlan, place: number, held: Envelope, envelope: Envelope): Stop<Result> | null {
-    if (!equalBytes(held.headerHash, envelope.headerHash)) return { type: 'failure', reason: 'dispute', faults: [] }
+  /** A second message for a slot. It has the same header: two different ones do not come here. */
+  #ignore(plan: StagePlan, place: number): null {
     this.#effects.push(this.#seat.stageEvent(plan, 'ignored', place), { type: 'dropped', reason: 'duplicate' })
     return null
   }
@@ -261,6 +267,9 @@ export class StageRunner<Result> {
         plan.number,
         this.#seat.places.map((place) => required(stage.slot(place)).header.bodyDigest),
       )
+      for (const envelope of this.#early.values()) {
+        if (!equalBytes(envelope.header.previousTranscript, this.transcripts.last)) return { type: 'differs', envelope }
+      }
     }
     return stage.full()
   }

@@ -1,5 +1,5 @@
 /**
- * A view: what its author accepted at broadcast stage `k`, header by header, and the header of a later stage that carries another digest of it.
+ * A view: what its author accepted at broadcast stage `k`, header by header, and a header that carries another digest of it.
  * Two views of one stage, laid side by side, show who said two things.
  *
  * Layout: T_(k-1) 32 | accepted: u16 n, each u16 length || header || signature, in index order | differing: u16 length || header || signature
@@ -14,7 +14,7 @@ export interface ViewBody {
   readonly previous: Uint8Array
   /** one a participant, in index order: what the author accepted at stage k */
   readonly accepted: readonly SignedHeader[]
-  /** of a later stage: carries another T_k than the view's own header */
+  /** of a later stage, or of somebody's view of stage k: carries another T_k than the view's own header */
   readonly differing: SignedHeader
 }
 

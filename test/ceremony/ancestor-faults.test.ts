@@ -83,7 +83,7 @@ describe('faults of the ancestor', () => {
     world.network.run()
     for (const id of [keygen, signing])
       for (const { status } of world.honest.map((node) => world.network.outcome(node, id))) expect(status).toBe('failure')
-    expectFailure(world, keygen, { reason: 'dispute', blamed: [] })
+    expectFailure(world, keygen, { reason: 'dispute', missing: [], blames: ['d equivocation'] })
   })
 
   it('ancestor fault 5: empty and short coefficient vectors blame their author and crash nobody', () => {

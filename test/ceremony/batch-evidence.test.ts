@@ -115,7 +115,7 @@ describe('T8: the evidence of one outcome', () => {
         return { place, fault: 'bad-signature-share', message, parts }
       }),
     )
-    const { blamed } = seat.failure('fault', 'SignatureShare', faults, [])
+    const blamed = seat.blames(faults)
     const of = (place: number) => blamed.filter(({ validator }) => validator === ids[place]).map(({ message }) => message)
     expect(of(1)).toEqual(Array.from({ length: 50 }, (_, i) => i))
     expect(of(2).slice(0, 2)).toEqual([0, 1])

@@ -302,8 +302,8 @@ describe('hostile evidence', () => {
     }
   })
 
-  it('views and aborts are no stages of a ceremony', () => {
-    for (const stage of [5, 15, 0x41, 0x7f]) expect(verdict(forged(keygenContext, { fault: 'malformed' }, stage, share)).valid).toBe(false)
+  it('a stage that the ceremony does not have has no right encoding, and no wrong one', () => {
+    for (const stage of [5, 15]) expect(verdict(forged(keygenContext, { fault: 'malformed' }, stage, share)).valid).toBe(false)
   })
 
   it('an accused outside the ceremony or the roster is not convicted', () => {

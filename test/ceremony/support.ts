@@ -14,8 +14,9 @@ import { summary, World, type WorldOptions } from '../simulation/world.ts'
 
 export const SUITES = ['secp256k1-sha256', 'bip340', 'evm'] as const
 
+/** Without aborts, unless asked for: what each node finds for itself is the harder question. */
 export function makeWorld(seed: string, nodes: number, options: Partial<WorldOptions> = {}): World {
-  return new World({ kernel: sharedKernel(), random: seededRandom(seed), identityOf: testIdentity, nodes, ...options })
+  return new World({ kernel: sharedKernel(), random: seededRandom(seed), identityOf: testIdentity, nodes, aborts: false, ...options })
 }
 
 /** The stage of an envelope; null for a request or an answer. */

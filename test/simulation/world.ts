@@ -14,6 +14,8 @@ export interface WorldOptions extends Partial<Omit<NetworkOptions, 'identities'>
   readonly identityOf: (id: ValidatorId) => Identity
   /** nodes a, b, c ... */
   readonly nodes: number
+  /** default true; false: aborts are lost, so that every node has to find for itself what is wrong */
+  readonly aborts?: boolean
 }
 
 export class World {
@@ -28,7 +30,7 @@ export class World {
     this.kernel = options.kernel
     this.ids = Array.from({ length: options.nodes }, (_, i) => String.fromCharCode(97 + i))
     this.identities = new Map(this.ids.map((id) => [id, options.identityOf(id)]))
-    this.adversary = new Adversary(this.identities)
+    this.adversary = new Adversary(this.identities, options.aborts ?? true)
     this.network = new SimulatedNetwork({ intercept: this.adversary.intercept, ...options, identities: this.identities })
   }
 

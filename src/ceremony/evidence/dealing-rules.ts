@@ -5,7 +5,9 @@ import { DEALING_FAULT } from '../../crypto/jobs/contract.ts'
 import { type CommitmentsBody, hashCommitmentOf } from '../../wire/bodies.ts'
 import { type Envelope, FIRST_STAGE } from '../../wire/message.ts'
 import { frostPlan, shapeOf, sharedSecretPlan, stagesOf } from '../plan.ts'
+import { isSideStage } from '../side-messages.ts'
 import { type Case, demand, isTwoRound, onlyEnvelopes, signedEnvelope, withoutOpenings } from './case.ts'
+import { malformedSideMessage } from './dispute-rules.ts'
 
 /** A stage-2 body of SharedSecret that decodes and has the right counts, addressed as it must be. */
 function commitmentsOf(opened: Case, envelope: Envelope): CommitmentsBody {
@@ -26,11 +28,15 @@ function judgeDealing(opened: Case): number | undefined {
   const args = { sid: opened.sid, positions, minSigners, dealings, weightSeed: null, ownCommitments: null }
   return checkDealings.run(opened.kernel, args).faults[0]
 }
-/** The body does not decode for its stage, the addressing is wrong, or a stage 1 does not carry the sid. */
+/** The body does not decode for its stage, the addressing is wrong, or a stage 1 or an abort does not carry the sid. */
 export function malformed(opened: Case): void {
   onlyEnvelopes(opened, 1)
   withoutOpenings(opened)
   const { header, body } = signedEnvelope(opened, 0)
+  if (isSideStage(header.stage)) {
+    malformedSideMessage(opened)
+    return
+  }
   const plan = stagesOf(opened.context).find(({ number }) => number === header.stage)
   demand(plan !== undefined, 'the ceremony has no such stage')
   const misaddressed = (plan.delivery === 'broadcast') !== (header.to === null)

@@ -12,6 +12,7 @@ import { badCertificate } from './certificate-rule.ts'
 import { badShare, falseComplaint } from './complaint-rules.ts'
 import { parseEvidence } from './container.ts'
 import { badCommitmentCount, badHashOpening, badPoint, badProof, malformed } from './dealing-rules.ts'
+import { badView, equivocation } from './dispute-rules.ts'
 import { badSignatureShare } from './signature-share-rule.ts'
 
 export type EvidenceVerdict =
@@ -35,9 +36,8 @@ const rules: Readonly<Record<Fault, (opened: Case) => void>> = {
   'bad-share': badShare,
   'false-complaint': falseComplaint,
   'bad-certificate': badCertificate,
-  // Views and equivocation have their numbers and places in the container; no ceremony of this version makes them.
-  equivocation: notJudged,
-  'bad-view': notJudged,
+  equivocation,
+  'bad-view': badView,
 }
 
 /** Pure and synchronous; never throws on bad evidence bytes. */
@@ -56,7 +56,4 @@ export function judgeEvidence(kernel: Kernel, bytes: Uint8Array, roster: Roster)
     }
     throw error
   }
-}
-function notJudged(): never {
-  throw new NotProven('this version has no rule for the fault')
 }
