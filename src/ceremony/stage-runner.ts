@@ -157,8 +157,7 @@ export class StageRunner<Result> {
   #holdEarly(plan: StagePlan, place: number, envelope: Envelope): Stop<Result> | null {
     if (this.#early.has(place)) return this.#ignore(plan, place)
     // Not when its stage comes: our own next message must not leave if this one says that somebody lied.
-    const known = this.transcripts.carriedBy(plan.number)
-    if (known !== null && !equalBytes(envelope.header.previousTranscript, known)) return { type: 'differs', envelope }
+    if (this.#differs(envelope)) return { type: 'differs', envelope }
     this.#early.set(place, envelope)
     return null
   }
@@ -245,8 +244,7 @@ export class StageRunner<Result> {
 
   /** Puts a message of the running stage into its free slot. */
   #accept(stage: OpenStage<Result>, place: number, envelope: Envelope): Move<Result> {
-    // defence: digest-compared
-    if (!equalBytes(envelope.header.previousTranscript, this.transcripts.last)) return { type: 'differs', envelope }
+    if (this.#differs(envelope)) return { type: 'differs', envelope }
     const accepted = stage.accept(place, envelope)
     if (accepted.fault !== null) return faultOf(place, accepted.fault, envelope)
     this.archive.accepted(envelope)
@@ -259,6 +257,13 @@ export class StageRunner<Result> {
     return stage.count === this.#seat.places.length - (stage.plan.delivery === 'broadcast' ? 0 : 1)
   }
 
+  /** Whether its author saw another transcript; false while we cannot know. */
+  #differs({ header }: Envelope): boolean {
+    const known = this.transcripts.carriedBy(header.stage)
+    // defence: digest-compared
+    return known !== null && !equalBytes(header.previousTranscript, known)
+  }
+
   #complete(stage: OpenStage<Result>): Move<Result> {
     const { plan } = stage
     this.#effects.push(this.#seat.stageEvent(plan, 'full'))
@@ -267,9 +272,7 @@ export class StageRunner<Result> {
         plan.number,
         this.#seat.places.map((place) => required(stage.slot(place)).header.bodyDigest),
       )
-      for (const envelope of this.#early.values()) {
-        if (!equalBytes(envelope.header.previousTranscript, this.transcripts.last)) return { type: 'differs', envelope }
-      }
+      for (const envelope of this.#early.values()) if (this.#differs(envelope)) return { type: 'differs', envelope }
     }
     return stage.full()
   }

@@ -174,7 +174,6 @@ describe('R1: chaos', () => {
     }
     for (const what of ['success', 'fault', 'dispute', 'timeout', 'unconfirmed', 'instructed-differently', 'aborted'])
       expect(seen.get(what), what).toBeGreaterThan(1)
-    for (const fault of ['bad-hash-opening', 'bad-point', 'malformed', 'equivocation'])
-      expect(seen.get(fault), fault).toBeGreaterThan(0)
+    for (const fault of ['bad-hash-opening', 'bad-point', 'malformed', 'equivocation']) expect(seen.get(fault), fault).toBeGreaterThan(0)
   }, 120_000)
 })

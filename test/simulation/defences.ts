@@ -214,9 +214,7 @@ const messages: readonly Defence[] = [
   {
     name: 'digest-compared',
     rule: 'an envelope that carries another digest is not accepted',
-    patches: [
-      condition('ceremony/stage-runner', 'if (', '!equalBytes(envelope.header.previousTranscript, this.transcripts.last)', ')', false),
-    ],
+    patches: [condition('ceremony/stage-runner', 'return ', 'known !== null && !equalBytes(header.previousTranscript, known)', ';', false)],
   },
 ]
 
