@@ -65,6 +65,8 @@ export class Adversary {
     if (frame === FRAME.answer && corruption !== undefined) return []
     if (frame !== FRAME.envelope) return [delivery]
     const envelope = decodeEnvelope(new Uint8Array(delivery.bytes), NETWORK)
+    // Nor does it help anybody with what it has of others, which was made for its eyes.
+    if (corruption !== undefined && envelope.header.from !== delivery.from) return []
     if (corruption !== undefined) this.#observe(delivery.bytes, delivery.from)
     // The machine underneath would tell everybody that it has failed, sometimes before the fault itself arrives.
     if (corruption !== undefined && isSideStage(envelope.header.stage)) return []

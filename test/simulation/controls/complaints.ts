@@ -126,7 +126,7 @@ export const complaintControls: readonly Control[] = [
     alsoOff: ['digest-compared'],
     adversary: 'shows one dealer another encryption key than the rest, and complains to the rest about its share',
     breaks: UNBLAMED,
-    run: (kernel) => enact(kernel, 'complaint-envelope-digest', { ...THREE, strategy: twoKeys }),
+    run: (kernel) => enact(kernel, 'complaint-envelope-digest 1', { ...THREE, strategy: twoKeys }),
   },
   {
     defence: 'record-compared',
@@ -139,7 +139,7 @@ export const complaintControls: readonly Control[] = [
     adversary: "nobody; an honest node's own arithmetic fails",
     breaks: 'every piece of evidence convinces with the roster alone',
     run: (kernel) =>
-      enact(kernel, 'record-computed-anew', {
+      enact(kernel, 'record-computed-anew 1', {
         ...THREE,
         nodes: 2,
         corrupted: ['b'],
