@@ -16,7 +16,17 @@ function kernelInputs() {
 }
 
 function typescriptInputs() {
-  const folders = ['src', 'bench', 'examples', 'test/simulation', 'test/forger', 'test/fuzz', 'tsconfig.json', 'package.json', 'scripts/build.mjs']
+  const folders = [
+    'src',
+    'bench',
+    'examples',
+    'test/simulation',
+    'test/forger',
+    'test/fuzz',
+    'tsconfig.json',
+    'package.json',
+    'scripts/build.mjs',
+  ]
   return folders.flatMap(filesUnder).filter((file) => !isGenerated(file))
 }
 
