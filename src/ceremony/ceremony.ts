@@ -53,6 +53,8 @@ export class Ceremony<Result> {
   /** views and aborts that came, by author and stage: the header of a view may be known from another view before it comes */
   readonly #taken = new Set<string>()
   #state: State<Result> = { phase: 'new' }
+  /** what ends it as soon as its id is reserved */
+  #hasty: Defeat | null = null
   /** peers that say that no key or signature can come of this, and how many stages we had entered when they said so */
   readonly #degenerate = new Map<number, { readonly entered: number; readonly abort: Envelope }>()
 
@@ -113,7 +115,7 @@ export class Ceremony<Result> {
 
   /** Whether a message is worth the verification of its signature: null, or why it is dropped. Changes nothing. */
   admit(header: EnvelopeHeader, bodyBytes: number): DropReason | null {
-    if (this.#state.phase === 'ended') return 'late'
+    if (this.#state.phase === 'ended' || this.#hasty !== null) return 'late'
     if (header.ceremonyId !== this.context.ceremonyId) return 'ceremony'
     if (!this.#seat.concerns(header)) return 'sender'
     // Another sid in stage 1 is not noise: its author was instructed differently, and the signature decides whether it said so.
@@ -173,7 +175,9 @@ export class Ceremony<Result> {
 
   stored(token: number, ok: boolean): Effect[] {
     // defence: stored-before-ok
-    return this.#settle(this.#runner.resume(token, ok ? { ok: true, result: undefined } : { ok: false }))
+    const stop = this.#runner.resume(token, ok ? { ok: true, result: undefined } : { ok: false })
+    if (this.#hasty !== null) return this.#fail(this.#hasty, true)
+    return !ok && stop?.type === 'failure' ? this.#fail(stop, true) : this.#settle(stop)
   }
 
   tick(now: number): Effect[] {
@@ -182,12 +186,12 @@ export class Ceremony<Result> {
       const silent = new Set(this.#disputes.stages.flatMap((k) => this.#disputes.silent(k)))
       return this.#fail({ reason: 'dispute', missing: this.#seat.missed(this.#seat.others.filter((place) => silent.has(place))) })
     }
-    if (this.#runner.busy) return this.#fail({ reason: 'internal' })
+    if (this.#runner.busy) return this.#fail(this.#hasty ?? { reason: 'internal' }, true)
     return this.#fail({ reason: 'timeout', missing: this.#seat.missed(this.#runner.absent()) })
   }
 
   abort(): Effect[] {
-    return this.#state.phase === 'ended' ? [] : this.#fail({ reason: 'aborted' })
+    return this.#state.phase === 'ended' ? [] : this.#fail({ reason: 'aborted' }, true)
   }
 
   #admitSide(place: number, header: EnvelopeHeader, bodyBytes: number): DropReason | null {
@@ -298,8 +302,14 @@ export class Ceremony<Result> {
     return null
   }
 
-  #fail({ faults = [], blamed = this.#seat.blames(faults), missing = [], by, ...defeat }: Defeat): Effect[] {
+  /** @param atOnce even if the others cannot be told, since our id is not reserved yet and nothing may leave: they would wait for us in vain */
+  #fail(defeat: Defeat, atOnce = false): Effect[] {
     const { stage, started } = this.#runner
+    if (!started && !atOnce) {
+      this.#hasty ??= defeat
+      return this.#drain()
+    }
+    const { faults = [], blamed = this.#seat.blames(faults), missing = [], by } = defeat
     const reason = blamed.length > 0 ? reasonFor(blamed) : (defeat.reason ?? 'internal')
     const { ceremonyId } = this.context
     const { name } = stage?.plan ?? required(this.#options.plan[0])

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { concatBytes } from '../../src/bytes.ts'
 import type { KeyInfo } from '../../src/ceremony/key-info.ts'
 import type { KeygenInstruction, SignInstruction } from '../../src/client/requests.ts'
+import { decodeEnvelope } from '../../src/wire/envelope.ts'
+import { ABORT_STAGE } from '../../src/wire/message.ts'
 import { seededRandom } from '../helpers/random.ts'
-import type { Delivery } from '../simulation/network.ts'
+import { type Delivery, NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
 import { expectHonestUnblamed, makeWorld, messageOf, missingOf } from './support.ts'
 
@@ -128,7 +130,7 @@ describe('T3, N32: instructed differently', () => {
     for (const id of world.ids) expect(world.signaturesOf(id, ceremonyId)).toHaveLength(2)
   })
 
-  it('a node that finds out from what came before its own instruction says nothing, and is missing at the deadline', () => {
+  it('a node that finds out from what came before its own instruction says so and nothing else, and is missing at the deadline', () => {
     const world = makeWorld('told late', 3)
     for (const id of ['a', 'c']) world.network.keygen(id, { ...base, participants: world.ids })
     world.network.runUntil(1_000)
@@ -138,7 +140,9 @@ describe('T3, N32: instructed differently', () => {
     for (const id of ['a', 'c']) {
       expect(world.failureOf(id, 1n)).toMatchObject({ reason: 'timeout', missing: [{ validator: 'b', reportedBy: id }] })
     }
-    expect(world.network.node('b').log.filter(({ effect }) => effect.type === 'send')).toEqual([])
+    const [said, ...more] = world.network.node('b').log.flatMap(({ effect }) => (effect.type === 'send' ? [effect.bytes] : []))
+    expect(more).toEqual([])
+    expect(decodeEnvelope(said ?? new Uint8Array(), NETWORK).header.stage).toBe(ABORT_STAGE)
   })
 
   it('a message with another sid after the first stage is noise', () => {
