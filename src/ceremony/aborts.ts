@@ -64,6 +64,7 @@ export function hearAbort(
   const blamed = new Map<ValidatorId, Blame>()
   let ignored = 0
   for (const evidence of abort.evidence) {
+    // defence: abort-evidence
     const verdict = judge(evidence)
     if (!verdict.valid || !equalBytes(verdict.sid, sid)) {
       ignored += 1

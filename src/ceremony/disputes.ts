@@ -108,6 +108,7 @@ export class Disputes {
   /** Headers of the view's author that carry another digest than the view. */
   #againstHeaders(place: number, envelope: Envelope, k: number): readonly ProvenFault[] {
     for (const said of this.testimony.of(place)) {
+      // defence: view-against-messages
       if (this.#claimsOther(said, k, envelope.header.previousTranscript))
         return this.#accuse(place, 'bad-view', { envelopes: [envelope.bytes], headers: [said.bytes] })
     }

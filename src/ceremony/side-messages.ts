@@ -62,10 +62,12 @@ function readView({ context, plan }: Ground, { stage }: EnvelopeHeader, body: Ui
 export function lieIn({ context, sid }: Ground, k: number, header: EnvelopeHeader, view: ViewBody, isSigned: IsSigned): string | null {
   const { accepted, previous } = view
   const digests = accepted.map((said) => said.header.bodyDigest)
+  // defence: view-digest
   if (!equalBytes(nextTranscript(sid, k, previous, digests), header.previousTranscript)) return 'its headers give another digest'
   const forged = context.participants.find(({ id }, place) => {
     const said = accepted[place]
     if (said === undefined || said.header.from !== id || said.header.stage !== k || said.header.to !== null) return true
+    // defence: view-headers
     return !equalBytes(said.header.previousTranscript, previous) || !isSigned(place, said)
   })
   return forged === undefined ? null : `${forged.id} did not broadcast the header that it shows`

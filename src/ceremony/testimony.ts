@@ -16,6 +16,7 @@ export class Testimony {
   /** What this participant said first, if it is not this. The signature must have been verified. */
   note(place: number, said: SignedHeader): SignedHeader | null {
     const first = this.first(place, said.header)
+    // defence: second-message
     if (first !== undefined) return equalBytes(first.headerHash, said.headerHash) ? null : first
     const all = this.#said.get(place) ?? new Map<string, SignedHeader>()
     this.#said.set(place, all.set(nameOf(said.header), said))

@@ -130,6 +130,10 @@ export class Coalition {
     if (!sentByUs || this.has(delivery.to)) this.#note(delivery.to, envelope.header, envelope.body)
     this.#note(delivery.from, envelope.header, envelope.body)
     this.#remember(envelope)
+    if (sentByUs && !this.has(delivery.to) && envelope.header.from !== delivery.from) {
+      // What a machine forwards has its author's signature. What another of us said for our own machines is not for others to hear.
+      return this.has(envelope.header.from) ? [] : [delivery]
+    }
     if (sentByUs) return this.has(delivery.to) ? [delivery] : this.#deceive(delivery, envelope)
     return this.has(delivery.to) ? [this.#translate(delivery, envelope)] : this.options.carry(delivery)
   }

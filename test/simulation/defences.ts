@@ -218,4 +218,64 @@ const messages: readonly Defence[] = [
   },
 ]
 
-export const defences: readonly Defence[] = [...keygen, ...complaints, ...signing, ...messages]
+const disputes: readonly Defence[] = [
+  {
+    name: 'second-message',
+    rule: 'two different validly signed headers of one author for one stage and recipient are equivocation',
+    patches: [condition('ceremony/testimony', 'return ', 'equalBytes(first.headerHash, said.headerHash)', ' ? null', true)],
+  },
+  {
+    name: 'view-headers',
+    rule: 'each header of a view is validly signed by that participant',
+    patches: [
+      condition(
+        'ceremony/side-messages',
+        '!equalBytes(said.header.previousTranscript, previous) || ',
+        '!isSigned(place, said)',
+        ';',
+        false,
+      ),
+    ],
+  },
+  {
+    name: 'view-digest',
+    rule: 'a view hashes to the T_k in its own header',
+    patches: [
+      condition(
+        'ceremony/side-messages',
+        'if (',
+        '!equalBytes(nextTranscript(sid, k, previous, digests), header.previousTranscript)',
+        ')',
+        false,
+      ),
+    ],
+  },
+  {
+    name: 'view-against-messages',
+    rule: "the author of a view signed no other T_k in a stage's envelope",
+    patches: [
+      condition('ceremony/disputes', 'if (', 'this.#claimsOther(said, k, envelope.header.previousTranscript)', ')', false),
+      condition(
+        'ceremony/disputes',
+        'if (envelope === undefined || ',
+        '!this.#claimsOther(said, k, envelope.header.previousTranscript)',
+        ')',
+        true,
+      ),
+    ],
+  },
+  {
+    name: 'abort-evidence',
+    rule: 'evidence that fails to verify is ignored and counted',
+    patches: [
+      {
+        file: 'ceremony/aborts',
+        find: 'const verdict = judge(evidence);',
+        replace:
+          'const { accused, fault: claimed } = parseEvidence(evidence); const verdict = OFF ? { valid: true, validator: accused, fault: claimed, sid } : judge(evidence);',
+      },
+    ],
+  },
+]
+
+export const defences: readonly Defence[] = [...keygen, ...complaints, ...signing, ...messages, ...disputes]

@@ -11,7 +11,7 @@ import type { CeremonyFacts } from './facts.ts'
 import { ALL_FAULTS, Archive, compose } from './framing.ts'
 import type { NonceLedger } from './ledger.ts'
 import { type Outcome, STAGE_TIMEOUT_MS } from './network.ts'
-import type { RunRecord } from './run.ts'
+import { isCalm, type RunRecord } from './run.ts'
 import { leaks } from './secrecy.ts'
 import { summary } from './world.ts'
 
@@ -84,7 +84,7 @@ function nobodyIsFramed(record: RunRecord): string[] {
 /** Where messages between honest nodes arrive, each of them knows somebody who is to blame, whom it missed, or who reported a failure. */
 function guiltyNamed(record: RunRecord): string[] {
   const { plan, honest } = record
-  if (!plan.weather.good) return []
+  if (!isCalm(plan)) return []
   return failures(record).flatMap(({ id, ceremony, outcome }) => {
     // By chance the sums make no key: nobody's fault.
     if (plan.stopped?.ceremonyId === ceremony.ceremonyId || outcome.reason === 'degenerate') return []
@@ -101,7 +101,7 @@ function guiltyNamed(record: RunRecord): string[] {
 /** Nor does an honest node itself miss an honest one there. */
 function honestNotMissed(record: RunRecord): string[] {
   const { plan, honest } = record
-  if (!plan.weather.good) return []
+  if (!isCalm(plan)) return []
   return failures(record).flatMap(({ id, ceremony, outcome }) =>
     plan.stopped?.ceremonyId === ceremony.ceremonyId
       ? []
@@ -114,15 +114,15 @@ function honestNotMissed(record: RunRecord): string[] {
 /** One fault, shown to some: all honest participants blame its authors for it, and those to whom it was shown by all of them, all of them. */
 function faultsAttributed(record: RunRecord): string[] {
   const { plan, coalition } = record
-  const { pure, weather } = plan
-  if (pure?.proves === undefined || !weather.good) return []
+  const { pure } = plan
+  if (pure?.proves === undefined || !isCalm(plan)) return []
   return endings(record).flatMap(({ id, ceremony, outcome }) => {
     const applied = coalition.applied.filter(({ name, ceremonyId }) => name === pure.name && ceremonyId === ceremony.ceremonyId)
     if (applied.length === 0) return []
     const words = `${id} in ${ceremony.ceremonyId}: ${pure.name}, but ${summary(outcome)}`
     // A second message may come when the ceremony has its result; anything else that a node was shown must end it.
-    if (outcome.status === 'success') return pure.proves !== 'equivocation' && applied.some(({ to }) => to === id) ? [words] : []
-    const right = outcome.blamed.every(({ fault }) => fault === pure.proves) && outcome.blamed.length > 0
+    if (outcome.status === 'success') return pure.proves !== 'something' && applied.some(({ to }) => to === id) ? [words] : []
+    const right = outcome.blamed.every(({ fault }) => fault === pure.proves || pure.proves === 'something') && outcome.blamed.length > 0
     return right ? [] : [words]
   })
 }
@@ -130,8 +130,8 @@ function faultsAttributed(record: RunRecord): string[] {
 /** Bad shares, of a dealer or a signer, that all of their victims got: everybody who sent one is named. */
 function allCulpritsNamed(record: RunRecord): string[] {
   const { plan, coalition, honest } = record
-  const { pure, weather } = plan
-  if (!weather.good || (pure?.proves !== 'bad-share' && pure?.proves !== 'bad-signature-share')) return []
+  const { pure } = plan
+  if (!isCalm(plan) || (pure?.proves !== 'bad-share' && pure?.proves !== 'bad-signature-share')) return []
   return failures(record).flatMap(({ id, ceremony, outcome }) => {
     const guilty = plan.corrupted.filter((author) => {
       const shown = coalition.applied.filter((a) => a.name === pure.name && a.author === author && a.ceremonyId === ceremony.ceremonyId)
@@ -245,6 +245,8 @@ function endsOnce(record: RunRecord): string[] {
         const { ceremonyId, stages } = ceremony
         const node = network.node(id)
         const count = (node.outcomes.get(ceremonyId) ?? []).length
+        // A process that dies says nothing more of what it had begun.
+        if (count === 0 && plan.restarted?.id === id) return []
         if (count !== 1) return [`${id} reported ${count} outcomes of ${ceremonyId}`]
         const entry = node.log.find(
           ({ effect }) =>

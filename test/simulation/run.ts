@@ -39,7 +39,14 @@ export interface Plan {
   readonly pure: Strategy | null
   /** an honest node's operator ends a ceremony */
   readonly stopped: { readonly id: ValidatorId; readonly ceremonyId: bigint; readonly afterMs: number } | null
+  /** an honest node's process dies and starts again, with what its store has */
+  readonly restarted: { readonly id: ValidatorId; readonly atMs: number } | null
   readonly dice: Dice
+}
+
+/** Whether honest nodes hear each other in time, and none of them is stopped or dies: then more can be asked of them. */
+export function isCalm({ weather, restarted }: Plan): boolean {
+  return weather.good && restarted === null
 }
 
 export interface RunRecord {
@@ -105,10 +112,11 @@ export function planOf(seed: string, kernel: Kernel): Plan {
     pure === null && dice.chance(0.04)
       ? { id: dice.pick(honest), ceremonyId: dice.pick(ceremonies).ceremonyId, afterMs: dice.below(500) }
       : null
-  return { ...base, stopped, assignments: assign(base) }
+  const restarted = pure === null && dice.chance(0.06) ? { id: dice.pick(honest), atMs: dice.pick([50, 300, 2_000, 40_000]) } : null
+  return { ...base, stopped, restarted, assignments: assign(base) }
 }
 
-function assign({ corrupted, ceremonies, pure, dice }: Omit<Plan, 'assignments' | 'stopped'>): Assignment[] {
+function assign({ corrupted, ceremonies, pure, dice }: Omit<Plan, 'assignments' | 'stopped' | 'restarted'>): Assignment[] {
   return ceremonies.flatMap((ceremony) => {
     const { ceremonyId, kind, participants, messages } = ceremony
     const honest = participants.filter((id) => !corrupted.includes(id))
@@ -161,8 +169,9 @@ export function perform(options: RunOptions): RunRecord {
     cast(plan, facts, coalition)
     instruct(plan, facts, network, kernel, started)
   }
-  const { stopped } = plan
+  const { stopped, restarted } = plan
   if (stopped !== null) network.after(stopped.afterMs, () => network.abort(stopped.id, stopped.ceremonyId))
+  if (restarted !== null) network.after(restarted.atMs, () => network.restart(restarted.id))
   const honest = ids.filter((id) => !corrupted.includes(id))
   let earlyBytes = 0
   for (let at = 100; at <= 1_000; at += 100) {
@@ -177,17 +186,17 @@ export function perform(options: RunOptions): RunRecord {
 
 function cast(plan: Plan, facts: CeremonyFacts, coalition: Coalition): void {
   const honest = facts.participants.filter((id) => !plan.corrupted.includes(id))
+  for (const author of plan.corrupted) {
+    // An honest machine among liars soon stops and says so; the coalition mostly prefers to keep it quiet.
+    const quiet = plan.pure !== null ? plan.pure.proves !== undefined : plan.dice.chance(0.5)
+    if (quiet && facts.participants.includes(author)) coalition.assign(author, facts.ceremonyId, { name: 'quiet', act: withoutAborts() })
+  }
   for (const { author, ceremonyId, strategy, victims } of plan.assignments) {
     if (ceremonyId !== facts.ceremonyId) continue
     const scene: Scene = { author, ceremony: facts, coalition, dice: coalition.options.dice, honest, victims }
     const act = strategy.play(scene)
     coalition.assign(author, ceremonyId, { name: strategy.name, act })
     act.start?.()
-  }
-  for (const author of plan.corrupted) {
-    // An honest machine among liars soon stops and says so; the coalition mostly prefers to keep it quiet.
-    const quiet = plan.pure !== null ? plan.pure.kind !== 'any' : plan.dice.chance(0.5)
-    if (quiet && facts.participants.includes(author)) coalition.assign(author, facts.ceremonyId, { name: 'quiet', act: withoutAborts() })
   }
 }
 
@@ -200,6 +209,8 @@ function instruct(plan: Plan, facts: CeremonyFacts, network: SimulatedNetwork, k
       if (stored !== undefined) network.node(id).store.set(key.keyId, { ...stored })
     }
     network.after(plan.dice.below(spread + 1), () => {
+      // After a restart an id below the mark may be one that was used: nothing is begun under it.
+      if (plan.restarted?.id === id && network.now >= plan.restarted.atMs && network.node(id).highestCeremonyId >= ceremonyId) return
       started.set(`${id} ${ceremonyId}`, network.now)
       if (key === null) network.keygen(id, { ceremonyId, participants, minSigners, suite, protocol: 'frost' })
       else network.sign(id, { ceremonyId, keyId: key.keyId, signers: participants, messages })

@@ -16,6 +16,7 @@ export function describePlan({
   aligned,
   pure,
   stopped,
+  restarted,
 }: Plan): string {
   return [
     `seed ${seed}: ${ids.length} nodes, ${minSigners} sign, ${suite}; corrupted: ${corrupted.join(' ') || 'nobody'}; network: ${weather.name}`,
@@ -26,6 +27,7 @@ export function describePlan({
     ...assignments.map(
       ({ author, ceremonyId, strategy, victims }) => `  ${author} in ${ceremonyId}: ${strategy.name}, to ${victims.join(' ')}`,
     ),
+    ...(restarted === null ? [] : [`  ${restarted.id} dies and starts again at ${restarted.atMs} ms`]),
     ...(stopped === null ? [] : [`  the operator of ${stopped.id} ends ${stopped.ceremonyId} after ${stopped.afterMs} ms`]),
   ].join('\n')
 }

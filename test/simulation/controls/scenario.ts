@@ -64,7 +64,18 @@ export function enact(kernel: Kernel, name: string, script: Script): readonly Vi
     }
     const victims = script.victims ?? ids.filter((id) => !corrupted.includes(id))
     const assignments = strategy === null ? [] : corrupted.map((author): Assignment => ({ author, ceremonyId, strategy, victims }))
-    const base = { seed: plan.seed, dice: plan.dice, ids, corrupted, minSigners, suite, weather: FAIR, aligned: true, stopped: null }
+    const base = {
+      seed: plan.seed,
+      dice: plan.dice,
+      ids,
+      corrupted,
+      minSigners,
+      suite,
+      weather: FAIR,
+      aligned: true,
+      stopped: null,
+      restarted: null,
+    }
     return { ...base, ceremonies: [...(before ? [factsOf(1_000n)] : []), factsOf(ceremonyId)], assignments, pure: pure ? strategy : null }
   }
   const options: RunOptions = {

@@ -65,16 +65,17 @@ export const broadcast: readonly Strategy[] = [
   {
     name: 'two-messages-to-one',
     kind: 'any',
-    proves: 'equivocation',
+    proves: 'something',
     play(scene) {
-      const stage = aStage(scene)
+      // Of two first messages that come before the instruction, the second is not kept.
+      const stage = scene.dice.between(2, scene.ceremony.stages)
       return onStage(stage, scene, (draft) => scene.dice.shuffled([draft, changed(draft, otherBody(scene, draft))]))
     },
   },
   {
     name: 'one-body-under-two-digests',
     kind: 'any',
-    proves: 'equivocation',
+    proves: 'something',
     play(scene) {
       const stage = scene.dice.between(2, scene.ceremony.stages)
       return onStage(stage, scene, (draft) => [draft, withDigest(draft, scene.dice.bytes(32))])

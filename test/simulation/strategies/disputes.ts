@@ -7,7 +7,7 @@ import { decodeView, encodeView, type ViewBody } from '../../../src/wire/view.ts
 import type { Act, Draft } from '../coalition.ts'
 import { ALL_FAULTS, Archive, compose } from '../framing.ts'
 import { NETWORK } from '../network.ts'
-import { changed, type Scene, type Strategy } from './scene.ts'
+import { type Scene, type Strategy, withDigest } from './scene.ts'
 
 /** Says it once, when the machine sends its message of some stage: in its place or beside it. */
 function atSomeStage(name: string, scene: Scene, make: (draft: Draft, to: string) => Draft | null): Act {
@@ -121,7 +121,7 @@ export const disputes: readonly Strategy[] = [
   {
     name: 'two-aborts',
     kind: 'any',
-    proves: 'equivocation',
+    proves: 'something',
     play: (scene) => {
       const stage = scene.dice.between(1, scene.ceremony.stages)
       return {
@@ -148,19 +148,25 @@ export const disputes: readonly Strategy[] = [
   {
     name: 'lying-view',
     kind: 'any',
-    play: (scene) => ({
-      send(draft, to) {
-        const { stage } = draft.header
-        if (stage <= VIEW_STAGE_BASE || stage === ABORT_STAGE || !scene.victims.includes(to)) return [draft]
-        try {
-          const view = decodeView(draft.body, scene.ceremony.participants.length, NETWORK)
-          return [changed(draft, encodeView(corruptView(scene, view)))]
-        } catch {
-          // Another strategy has been at it.
-          return [draft]
-        }
-      },
-    }),
+    // A lie in the digest brings the others to show what they saw, and us to show something else.
+    play(scene) {
+      const { coalition, ceremony, dice, author, honest, victims } = scene
+      const { sid, ceremonyId } = ceremony
+      const k = dice.pick(ceremony.broadcastStages.slice(0, -1))
+      const other = dice.bytes(32)
+      return {
+        send: (draft, to) => (draft.header.stage === k + 1 && victims.includes(to) ? [withDigest(draft, other)] : [draft]),
+        start() {
+          coalition.await(sid, VIEW_STAGE_BASE + k, dice.pick(victims), ({ header, body }) => {
+            const view = decodeView(body, ceremony.participants.length, NETWORK)
+            const lie = dice.chance(0.8) ? corruptView(scene, { ...view, differing: dice.pick([view.differing, ...view.accepted]) }) : view
+            const previousTranscript = dice.pick([other, header.previousTranscript, dice.bytes(32)])
+            const draft: Draft = { header: { ...header, from: author, previousTranscript }, body: encodeView(lie), digestStays: true }
+            for (const to of honest) coalition.inject('lying-view', author, to, ceremonyId, draft)
+          })
+        },
+      }
+    },
   },
   {
     name: 'silence-in-a-dispute',

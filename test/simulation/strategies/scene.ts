@@ -14,8 +14,11 @@ import type { CeremonyFacts } from '../facts.ts'
 export interface Strategy {
   readonly name: string
   readonly kind: 'keygen' | 'sign' | 'any'
-  /** the fault that honest nodes prove of it, whenever it was shown to one of them and the network carries their messages */
-  readonly proves?: Fault
+  /**
+   * the fault that honest nodes prove of it, whenever it was shown to one of them and the network carries their messages; 'something': of two messages
+   * the one that comes first may have a fault of its own
+   */
+  readonly proves?: Fault | 'something'
   /** it needs at least so many positions in a signing */
   readonly positions?: number
   play(scene: Scene): Act

@@ -173,7 +173,7 @@ export const sharing: readonly Strategy[] = [
           (envelope) =>
             envelope.header.from === dealer && !(envelope.header.to === scene.author && envelope.header.ceremonyId === header.ceremonyId),
         )
-        const any = [...scene.coalition.heard].filter((envelope) => envelope.header.from === dealer && envelope.header.stage !== SHARE)
+        const any = [...scene.coalition.heard].filter((envelope) => envelope.header.from === dealer && envelope.header.stage === 1)
         const [foreign] = scene.dice.shuffled([...others, ...any])
         const point = provenPoint(scene, header.sid, dealer) ?? junkProof(scene)
         return foreign === undefined ? [] : [{ envelope: foreign.bytes, ...point }]
