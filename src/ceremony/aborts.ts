@@ -18,7 +18,7 @@ const LENGTH_BYTES = 4
 const FOUND_BY_DISPUTE: ReadonlySet<Fault> = new Set(['equivocation', 'bad-view'])
 
 export type Heard =
-  /** `ignored` pieces of evidence did not verify */
+  /** `ignored` pieces of evidence did not verify, or came after one that did not */
   | { readonly type: 'proven'; readonly blamed: readonly Blame[]; readonly ignored: number }
   | { readonly type: 'nothing'; readonly ignored: number }
   /** proof against ourselves: our key was used elsewhere, or our code is wrong */
@@ -63,16 +63,20 @@ export function hearAbort(
   }
   const blamed = new Map<ValidatorId, Blame>()
   let ignored = 0
+<<<<<<< HEAD
   for (const evidence of abort.evidence) {
     // defence: abort-evidence
+=======
+  for (const [i, evidence] of abort.evidence.entries()) {
+>>>>>>> 1a40811 (Judge the evidence in an abort up to the first piece that proves nothing: a hundred pieces that prove nothing held a node up for seconds)
     const verdict = judge(evidence)
-    if (!verdict.valid || !equalBytes(verdict.sid, sid)) {
-      ignored += 1
-      continue
+    if (!verdict.valid || !equalBytes(verdict.sid, sid) || blamed.has(verdict.validator)) {
+      // Who tells the truth has proven every piece, one against each: the rest is not worth the time, which may be 0.1 s a piece.
+      ignored = abort.evidence.length - i
+      break
     }
     const { validator, fault } = verdict
     if (validator === self) return { type: 'accused' }
-    if (blamed.has(validator)) continue
     const position = parseEvidence(evidence).message?.position
     blamed.set(validator, { validator, fault, evidence, ...(position === undefined ? {} : { message: position }) })
   }
