@@ -63,12 +63,8 @@ export function hearAbort(
   }
   const blamed = new Map<ValidatorId, Blame>()
   let ignored = 0
-<<<<<<< HEAD
-  for (const evidence of abort.evidence) {
-    // defence: abort-evidence
-=======
   for (const [i, evidence] of abort.evidence.entries()) {
->>>>>>> 1a40811 (Judge the evidence in an abort up to the first piece that proves nothing: a hundred pieces that prove nothing held a node up for seconds)
+    // defence: abort-evidence
     const verdict = judge(evidence)
     if (!verdict.valid || !equalBytes(verdict.sid, sid) || blamed.has(verdict.validator)) {
       // Who tells the truth has proven every piece, one against each: the rest is not worth the time, which may be 0.1 s a piece.
