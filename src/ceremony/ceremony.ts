@@ -296,6 +296,8 @@ export class Ceremony<Result> {
 
   /** We have gone on where a peer stopped because nothing could come of it: then it did not say the truth, and has stopped all the same. */
   #refuted(): Effect[] | null {
+    // An answer to a job may come after the end, which is only one.
+    if (this.#state.phase !== 'running') return null
     for (const [place, { entered, abort }] of this.#degenerate) {
       if (this.#runner.entered > entered) return this.#fail({ reason: 'aborted', missing: this.#seat.missed([place]), by: abort })
     }
