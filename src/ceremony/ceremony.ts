@@ -279,7 +279,7 @@ export class Ceremony<Result> {
   }
 
   #settle(stop: Stop<Result> | null): Effect[] {
-    if (stop === null) return this.#refuted() ?? this.#drain()
+    if (stop === null) return (this.#state.phase === 'running' ? this.#refuted() : null) ?? this.#drain()
     switch (stop.type) {
       case 'success':
         this.#end({ status: 'success', result: stop.result })
@@ -296,8 +296,6 @@ export class Ceremony<Result> {
 
   /** We have gone on where a peer stopped because nothing could come of it: then it did not say the truth, and has stopped all the same. */
   #refuted(): Effect[] | null {
-    // An answer to a job may come after the end, which is only one.
-    if (this.#state.phase !== 'running') return null
     for (const [place, { entered, abort }] of this.#degenerate) {
       if (this.#runner.entered > entered) return this.#fail({ reason: 'aborted', missing: this.#seat.missed([place]), by: abort })
     }
