@@ -130,6 +130,8 @@ export class LockstepNode implements StoringNode {
         this.sent.push({ to: effect.to, bytes: effect.bytes })
         return []
       case 'compute':
+        // Nobody waits for it any more, and what it was to be computed from is wiped.
+        if (!this.inner.awaits(effect.ceremonyId, effect.token)) return []
         return this.inner.computed(effect.ceremonyId, effect.token, { ok: true, result: this.#compute(effect.job) }, this.#now)
       case 'store':
         carryOut(this, effect.request)
