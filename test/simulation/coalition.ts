@@ -145,7 +145,10 @@ export class Coalition {
     let result = honest
     for (const { name, act } of this.#acts.get(`${id} ${ceremonyId}`) ?? []) {
       const changed = act.compute === undefined ? result : act.compute(job, result)
-      if (changed !== result) this.options.trace?.(`    ${name}: ${id} alters the result of ${job.name}`)
+      if (changed !== result) {
+        this.options.trace?.(`    ${name}: ${id} alters the result of ${job.name}`)
+        this.applied.push({ name, author: id, ceremonyId, to: id, stage: 0 })
+      }
       result = changed
     }
     return result
