@@ -12,7 +12,7 @@ import type { ViewBody } from '../wire/view.ts'
 import { abortFor, hearAbort, reasonFor } from './aborts.ts'
 import type { Archive } from './archive.ts'
 import { Disputes } from './disputes.ts'
-import type { Computed, DropReason, Effect } from './effects.ts'
+import { type Computed, type DropReason, drops, type Effect } from './effects.ts'
 import type { Blame, Failure, FailureReason, Missing } from './outcome.ts'
 import type { CeremonyOptions, Ending } from './program.ts'
 import { Seat } from './seat.ts'
@@ -32,6 +32,8 @@ interface Defeat {
   readonly missing?: readonly Missing[]
   /** the abort by whose word, without proof, we end */
   readonly by?: Envelope
+  /** no abort: whoever is convicted has nothing to add */
+  readonly silent?: boolean
 }
 
 type State<Result> =
@@ -235,11 +237,11 @@ export class Ceremony<Result> {
     const heard = hearAbort(abort, envelope.header.from, { sid: this.sid, self, judge })
     switch (heard.type) {
       case 'nothing':
-        return dropped(heard.ignored)
+        return drops(heard.ignored, 'malformed')
       case 'proven':
-        return [...dropped(heard.ignored), ...this.#fail({ blamed: heard.blamed })]
+        return [...drops(heard.ignored, 'malformed'), ...this.#fail({ blamed: heard.blamed })]
       case 'accused':
-        return this.#fail({ reason: 'internal' })
+        return this.#fail({ reason: 'internal', silent: true })
       case 'claim':
         return this.#fail({ reason: heard.reason, missing: heard.missing, by: envelope })
       case 'degenerate':
@@ -309,14 +311,14 @@ export class Ceremony<Result> {
       this.#hasty ??= defeat
       return this.#drain()
     }
-    const { faults = [], blamed = this.#seat.blames(faults), missing = [], by } = defeat
+    const { faults = [], blamed = this.#seat.blames(faults), missing = [], by, silent = false } = defeat
     const reason = blamed.length > 0 ? reasonFor(blamed) : (defeat.reason ?? 'internal')
     const { ceremonyId } = this.context
     const { name } = stage?.plan ?? required(this.#options.plan[0])
     const failure: Failure = { status: 'failure', ceremonyId, reason: stage?.failureReason ?? reason, stage: name, blamed, missing }
     // With all messages out, a failure that nobody caused is ours alone: the others need nothing more of us.
     const concerns = blamed.length > 0 || !this.#runner.decided
-    if (started && concerns && this.#seat.others.length > 0) this.#sayAbort(failure, by)
+    if (started && concerns && !silent && this.#seat.others.length > 0) this.#sayAbort(failure, by)
     this.#end(failure)
     return this.#drain()
   }
@@ -343,8 +345,4 @@ export class Ceremony<Result> {
   #drain(): Effect[] {
     return this.#effects.splice(0)
   }
-}
-
-function dropped(count: number): Effect[] {
-  return Array.from({ length: count }, () => ({ type: 'dropped', reason: 'malformed' }))
 }

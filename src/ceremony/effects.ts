@@ -47,3 +47,7 @@ export type Effect =
   | { readonly type: 'dropped'; readonly reason: DropReason }
 
 export type Computed = { readonly ok: true; readonly result: unknown } | { readonly ok: false }
+
+export function drops(count: number, reason: DropReason): Effect[] {
+  return Array.from({ length: count }, () => ({ type: 'dropped', reason }))
+}
