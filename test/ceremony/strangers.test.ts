@@ -7,7 +7,7 @@ import { type Envelope, STAGE_NUMBER, type ValidatorId } from '../../src/wire/me
 import { testIdentity } from '../helpers/identities.ts'
 import { NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
-import { makeReveal } from './dealings.ts'
+import { flipped, makeReveal } from './dealings.ts'
 import { envelopesOf, makeWorld, messageOf, missingOf } from './support.ts'
 
 const effectsOf = (world: World, id: ValidatorId, type: Effect['type']): number =>
@@ -50,8 +50,8 @@ describe('messages that nobody signed', () => {
       const world = makeWorld('garbage', 3, {
         intercept: (delivery) => {
           const genuine = decodeEnvelope(new Uint8Array(delivery.bytes), NETWORK)
-          const garbage = { ...delivery, bytes: signedBy('attacker', genuine, delivery.to) }
-          return [...Array.from({ length: copies }, () => garbage), delivery]
+          const garbage = { ...delivery, bytes: signedBy('attacker', { ...genuine, body: flipped(genuine.body) }, delivery.to), delayMs: 0 }
+          return [...Array.from({ length: copies }, () => garbage), { ...delivery, delayMs: 50 }]
         },
       })
       const ceremonyId = world.startKeygen('bip340', 2)
