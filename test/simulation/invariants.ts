@@ -261,6 +261,13 @@ function endsOnce(record: RunRecord): string[] {
   )
 }
 
+/** Where nobody lies, stops or is cut off, every ceremony succeeds: defences must not cost the honest anything. */
+function honestSucceed(record: RunRecord): string[] {
+  const { plan } = record
+  if (plan.assignments.length > 0 || plan.stopped !== null || !isCalm(plan)) return []
+  return failures(record).map(({ id, ceremony, outcome }) => `${id} failed in ${ceremony.ceremonyId}: ${summary(outcome)}`)
+}
+
 function noncesOnce({ plan, coalition, honest }: RunRecord, ledger: NonceLedger): string[] {
   return ledger.enter(
     plan.seed,
@@ -312,6 +319,7 @@ export const invariants: readonly Invariant[] = [
   { name: 'keys are consistent, and an active one is held by all honest participants', check: keysConsistent },
   { name: 'fewer nodes than the threshold cannot sign', check: nobodySignsAlone },
   { name: 'each ceremony ends once and in time', check: endsOnce },
+  { name: 'where all keep to the rules, ceremonies succeed', check: honestSucceed },
   { name: 'no nonce meets two challenges, and nothing drawn comes twice', check: noncesOnce },
   { name: 'no secret leaves an honest node', check: secretsStay },
   { name: 'state of finished ceremonies is gone, buffers stay in their budgets', check: stateGone },
