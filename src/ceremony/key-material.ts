@@ -103,12 +103,18 @@ export class KeyMaterial {
     try {
       const envelope = decodeEnvelope(bytes, this.context.network)
       const { header } = envelope
+      // defence: certificate-broadcast
       if (header.from !== validator || header.kind !== 'keygen' || header.to !== null) return false
       // The signed `ok` of SharedSecret's last stage is the certificate.
+      // defence: certificate-stage
       if (header.stage !== STAGE_NUMBER.sharedSecret.Confirm) return false
+      // defence: certificate-ceremony
       if (header.ceremonyId !== this.context.ceremonyId || toHex(header.sid) !== this.keyId) return false
+      // defence: certificate-digest
       if (!equalBytes(header.previousTranscript, this.#parts.transcript)) return false
       const body = decodeConfirm(envelope.body, { kind: 'keygen', participants: this.context.participants.length })
+      // defence: certificate-record
+      // defence: certificate-signed
       return body.type === 'ok' && equalBytes(body.recordHash, this.recordHash) && verifyEnvelope(envelope, publicKey)
     } catch (error) {
       if (error instanceof QuorateError && (error.code === 'ERR_MALFORMED' || error.code === 'ERR_TOO_LARGE')) return false

@@ -31,6 +31,8 @@ export interface Draft {
 export interface Act {
   /** what an honest node gets in the place of this message; the draft itself: no change */
   send?(draft: Draft, to: ValidatorId): readonly Draft[]
+  /** what an honest node gets in the place of a frame that is no envelope: a request, or an answer to one */
+  frame?(bytes: Uint8Array, to: ValidatorId): readonly Uint8Array[]
   /** what the machine underneath gets as the result of a job */
   compute?(job: Job, result: unknown): unknown
   /** once, when the ceremony is instructed */
@@ -125,7 +127,7 @@ export class Coalition {
   /** For `NetworkOptions.intercept`. */
   readonly intercept = (delivery: Delivery): readonly Delivery[] => {
     const envelope = this.#decode(delivery.bytes)
-    if (envelope === null) return this.has(delivery.from) ? [delivery] : this.options.carry(delivery)
+    if (envelope === null) return this.has(delivery.from) ? this.#reframe(delivery) : this.options.carry(delivery)
     const sentByUs = this.has(delivery.from)
     if (!sentByUs || this.has(delivery.to)) this.#note(delivery.to, envelope.header, envelope.body)
     this.#note(delivery.from, envelope.header, envelope.body)
@@ -181,6 +183,15 @@ export class Coalition {
       transcript = nextTranscript(sid, earlier, transcript, digests as Uint8Array[])
     }
     return transcript
+  }
+
+  #reframe(delivery: Delivery): Delivery[] {
+    const acts = this.has(delivery.to)
+      ? []
+      : [...this.#acts].filter(([key]) => key.startsWith(`${delivery.from} `)).flatMap(([, named]) => named)
+    let frames: readonly Uint8Array[] = [delivery.bytes]
+    for (const { act } of acts) frames = frames.flatMap((bytes) => act.frame?.(bytes, delivery.to) ?? [bytes])
+    return frames.map((bytes) => ({ ...delivery, bytes }))
   }
 
   #deceive(delivery: Delivery, envelope: Envelope): Delivery[] {

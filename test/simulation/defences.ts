@@ -147,6 +147,49 @@ const complaints: readonly Defence[] = [
   },
 ]
 
+const certificates: readonly Defence[] = [
+  {
+    name: 'certificate-broadcast',
+    rule: 'a certificate was sent to all',
+    patches: [condition('ceremony/key-material', "header.kind !== 'keygen' || ", 'header.to !== null', ')', false)],
+  },
+  {
+    name: 'certificate-stage',
+    rule: 'a certificate is of stage 4',
+    patches: [condition('ceremony/key-material', 'if (', 'header.stage !== STAGE_NUMBER.sharedSecret.Confirm', ')', false)],
+  },
+  {
+    name: 'certificate-ceremony',
+    rule: 'a certificate is of this sid',
+    patches: [
+      condition(
+        'ceremony/key-material',
+        'if (',
+        'header.ceremonyId !== this.context.ceremonyId || toHex(header.sid) !== this.keyId',
+        ')',
+        false,
+      ),
+    ],
+  },
+  {
+    name: 'certificate-digest',
+    rule: "a certificate carries the node's own T_2",
+    patches: [condition('ceremony/key-material', 'if (', '!equalBytes(header.previousTranscript, this.#parts.transcript)', ')', false)],
+  },
+  {
+    name: 'certificate-record',
+    rule: "a certificate has the hash of the node's own record",
+    patches: [
+      condition('ceremony/key-material', "return body.type === 'ok' && ", 'equalBytes(body.recordHash, this.recordHash)', ' &&', true),
+    ],
+  },
+  {
+    name: 'certificate-signed',
+    rule: "a certificate is signed with the identity key in the keygen sid's preimage",
+    patches: [condition('ceremony/key-material', '&& ', 'verifyEnvelope(envelope, publicKey)', ';', true)],
+  },
+]
+
 const signing: readonly Defence[] = [
   {
     name: 'valid-nonce-points',
@@ -278,4 +321,4 @@ const disputes: readonly Defence[] = [
   },
 ]
 
-export const defences: readonly Defence[] = [...keygen, ...complaints, ...signing, ...messages, ...disputes]
+export const defences: readonly Defence[] = [...keygen, ...complaints, ...certificates, ...signing, ...messages, ...disputes]

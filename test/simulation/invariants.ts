@@ -7,6 +7,7 @@ import { isZero } from '../../src/crypto/group-order.ts'
 import type { Kernel } from '../../src/kernel/contract.ts'
 import type { ValidatorId } from '../../src/wire/message.ts'
 import { nobleAccepts } from '../helpers/noble.ts'
+import { isCertificate } from './certificate.ts'
 import type { CeremonyFacts } from './facts.ts'
 import { ALL_FAULTS, Archive, compose } from './framing.ts'
 import type { NonceLedger } from './ledger.ts'
@@ -219,7 +220,7 @@ function keysConsistent(record: RunRecord): string[] {
       if (fewerSuffice(kernel, key)) wrong.push(`fewer than ${ceremony.minSigners} shares give the key of ${id}`)
       if (stored === undefined || stored.certificates === null) continue
       for (const [validator, certificate] of decodeCertificates(stored.certificates, key.record.participants)) {
-        if (!key.certifies(validator, certificate)) wrong.push(`${id} holds a false certificate of ${validator}`)
+        if (!isCertificate(key, validator, certificate)) wrong.push(`${id} holds a false certificate of ${validator}`)
       }
       for (const other of held) {
         if (other.key === null) wrong.push(`the key is active at ${id}, and ${other.id} has none`)

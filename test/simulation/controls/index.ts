@@ -1,8 +1,15 @@
 /** One control a defence: an adversary that is stopped with it, and wins without. */
+import { certificateControls } from './certificates.ts'
 import { complaintControls } from './complaints.ts'
 import { disputeControls } from './disputes.ts'
 import { keygenControls } from './keygen.ts'
 import type { Control } from './scenario.ts'
 import { signingControls } from './signing.ts'
 
-export const controls: readonly Control[] = [...keygenControls, ...complaintControls, ...signingControls, ...disputeControls]
+export const controls: readonly Control[] = [
+  ...keygenControls,
+  ...complaintControls,
+  ...certificateControls,
+  ...signingControls,
+  ...disputeControls,
+]
