@@ -21,9 +21,13 @@ export function runInto(figures: Figures, ledger: NonceLedger, seed: string, ker
 }
 
 /** @param seeds one run each */
-export function runAll(seeds: Iterable<string>, kernel: Kernel, progress?: (done: number, violations: number) => void): Figures {
+export function runAll(
+  seeds: Iterable<string>,
+  kernel: Kernel,
+  progress?: (done: number, violations: number) => void,
+  ledger = new NonceLedger(),
+): Figures {
   const figures = noFigures()
-  const ledger = new NonceLedger()
   for (const seed of seeds) {
     runInto(figures, ledger, seed, kernel)
     progress?.(figures.runs, figures.violations.length)

@@ -284,11 +284,13 @@ function secretsStay({ secrets, network, honest }: RunRecord): string[] {
 
 function stateGone({ network, honest, plan, earlyBytes }: RunRecord): string[] {
   const budget = (1 << 20) * plan.ids.length
+  const keygens = plan.ceremonies.filter(({ kind }) => kind === 'keygen').length
   const left = honest.flatMap((id) => {
-    const { inner } = network.node(id)
-    return inner.open === 0 && inner.earlyBytes === 0
-      ? []
-      : [`${id} still holds ${inner.open} ceremonies and ${inner.earlyBytes} early bytes`]
+    const { open, earlyBytes: early, tailBytes, pendingKeys } = network.node(id).inner
+    if (open === 0 && early === 0 && tailBytes === 0 && pendingKeys <= keygens) return []
+    return [
+      `${id} still holds ${open} ceremonies, ${early} early bytes, ${tailBytes} bytes of ended ceremonies and ${pendingKeys} pending keys`,
+    ]
   })
   return earlyBytes <= budget ? left : [...left, `a node held ${earlyBytes} bytes of early messages`]
 }

@@ -22,8 +22,9 @@ export class NonceLedger {
   /** nonce commitments of each author in a signing, to find those that its share used */
   #nonces = new Map<string, string[]>()
 
-  get size(): number {
-    return this.#committed.size
+  /** Every point that an honest node drew, and none of them may be in another process's ledger. */
+  points(): readonly string[] {
+    return [...this.#committed.keys()]
   }
 
   /** @param sent what honest nodes sent in one run, each envelope once */
