@@ -202,6 +202,10 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
       [(wrong) => quorate.verifyEvidence(wrong, roster), NO_BYTES, 'evidence'],
       [(wrong) => quorate.verifyEvidence(bytes, wrong), [undefined, null, {}, [], new Map()], 'roster'],
     ],
+    auditTranscript: [
+      [(wrong) => quorate.auditTranscript(wrong, roster), NO_BYTES, 'transcript'],
+      [(wrong) => quorate.auditTranscript(bytes, wrong), [undefined, null, {}, [], new Map()], 'roster'],
+    ],
     verifySignature: verifyRows(quorate.verifySignature),
     generateIdentity: [[(wrong) => quorate.generateIdentity().sign(wrong), [...NO_BYTES, ...LENGTHS_NOT_32], 'hash']],
     identityFromSeed: [[(wrong) => quorate.identityFromSeed(wrong), [...NO_BYTES, ...LENGTHS_NOT_32], 'seed']],

@@ -4,11 +4,14 @@
  */
 import { equalBytes } from '../bytes.ts'
 import type { AbortBody, AbortReason } from '../wire/abort.ts'
+import type { CeremonyContext } from '../wire/context.ts'
 import type { ValidatorId } from '../wire/message.ts'
-import { MAX_BODY_BYTES, MAX_EVIDENCE_BYTES } from '../wire/sizes.ts'
+import { MAX_EVIDENCE_BYTES, maxAbortBytes } from '../wire/sizes.ts'
 import { parseEvidence } from './evidence/container.ts'
 import type { Blame, Failure, FailureReason, Fault, Missing } from './outcome.ts'
+import { shapeOf } from './plan.ts'
 import type { Judge } from './program.ts'
+import type { StagePlan } from './stage.ts'
 
 /** Type and count; a length before each piece. */
 const FIXED_BYTES = 1 + 2
@@ -32,11 +35,18 @@ export function reasonFor(blamed: readonly Blame[]): FailureReason {
   return blamed.every(({ fault }) => FOUND_BY_DISPUTE.has(fault)) ? 'dispute' : 'fault'
 }
 
+/** The largest abort of a ceremony: larger ones are dropped unread. */
+export function abortLimit(context: CeremonyContext, plan: readonly StagePlan[]): number {
+  const largestStageBody = Math.max(...plan.map(({ maxBodyBytes }) => maxBodyBytes))
+  const longestMessage = context.kind === 'sign' ? Math.max(...context.messages.map(({ length }) => length)) : 0
+  return maxAbortBytes({ ...shapeOf(context), largestStageBody, longestMessage })
+}
+
 /** Our own abort: one proof for each culprit as far as they fit, else the reason and whom we missed. */
-export function abortFor({ reason, blamed, missing }: Failure): AbortBody {
+export function abortFor({ reason, blamed, missing }: Failure, maxBytes: number): AbortBody {
   const named = new Set<ValidatorId>()
   const evidence: Uint8Array[] = []
-  let room = MAX_BODY_BYTES - FIXED_BYTES
+  let room = maxBytes - FIXED_BYTES
   for (const { validator, evidence: piece } of blamed) {
     const size = LENGTH_BYTES + piece.length
     if (named.has(validator) || piece.length > MAX_EVIDENCE_BYTES || size > room) continue

@@ -7,9 +7,9 @@ import { type AbortBody, encodeAbort } from '../wire/abort.ts'
 import type { CeremonyContext } from '../wire/context.ts'
 import { ABORT_STAGE, type Envelope, type EnvelopeHeader, FIRST_STAGE, type ValidatorId, VIEW_STAGE_BASE } from '../wire/message.ts'
 import { type SignedHeader, signedHeaderOf } from '../wire/signed-header.ts'
-import { EARLY_BODY_BYTES, MAX_BODY_BYTES, maxViewBytes } from '../wire/sizes.ts'
+import { EARLY_BODY_BYTES, maxViewBytes } from '../wire/sizes.ts'
 import type { ViewBody } from '../wire/view.ts'
-import { abortFor, hearAbort, reasonFor } from './aborts.ts'
+import { abortFor, abortLimit, hearAbort, reasonFor } from './aborts.ts'
 import type { Archive } from './archive.ts'
 import { Disputes } from './disputes.ts'
 import { type Computed, type DropReason, drops, type Effect } from './effects.ts'
@@ -20,9 +20,6 @@ import { type Ground, isSideStage, readSideMessage } from './side-messages.ts'
 import { broadcastBefore, planOf } from './stage.ts'
 import { faultOf, StageRunner, type Stop } from './stage-runner.ts'
 import { type ProvenFault, required } from './step.ts'
-
-/** A malformed view or abort above this is dropped instead of shown around: no evidence of honest making is so large. */
-const MAX_MALFORMED_BYTES = 1 << 20
 
 /** Why a ceremony failed. Who is blamed says the reason. */
 interface Defeat {
@@ -54,6 +51,8 @@ export class Ceremony<Result> {
   readonly #disputes: Disputes
   /** views and aborts that came, by author and stage: the header of a view may be known from another view before it comes */
   readonly #taken = new Set<string>()
+  readonly #maxView: number
+  readonly #maxAbort: number
   #state: State<Result> = { phase: 'new' }
   /** what ends it as soon as its id is reserved */
   #hasty: Defeat | null = null
@@ -63,6 +62,8 @@ export class Ceremony<Result> {
   constructor(options: CeremonyOptions<Result>) {
     this.#options = options
     this.context = options.context
+    this.#maxView = maxViewBytes(options.context.participants.length)
+    this.#maxAbort = abortLimit(options.context, options.plan)
     this.#seat = new Seat(options)
     this.sid = this.#seat.sid
     this.#runner = new StageRunner(options, this.#seat, this.#effects)
@@ -198,7 +199,7 @@ export class Ceremony<Result> {
 
   #admitSide(place: number, header: EnvelopeHeader, bodyBytes: number): DropReason | null {
     const isAbort = header.stage === ABORT_STAGE
-    if (bodyBytes > (isAbort ? MAX_BODY_BYTES : maxViewBytes(this.context.participants.length))) return 'size'
+    if (bodyBytes > (isAbort ? this.#maxAbort : this.#maxView)) return 'size'
     if (this.#runner.decided) return 'late'
     return this.#taken.has(`${place} ${header.stage}`) && this.#disputes.testimony.knows(place, header) ? 'duplicate' : null
   }
@@ -211,7 +212,7 @@ export class Ceremony<Result> {
     const read = readSideMessage(this.#ground, envelope)
     if (read === null) {
       // Its own evidence would be as large: beyond a limit nobody could be told of it.
-      if (envelope.body.length > MAX_MALFORMED_BYTES) return [{ type: 'dropped', reason: 'malformed' }]
+      if (envelope.body.length > this.#maxView) return [{ type: 'dropped', reason: 'malformed' }]
       return this.#settle(faultOf(place, 'malformed', envelope))
     }
     return read.type === 'abort' ? this.#hear(place, envelope, read.abort) : this.#look(place, envelope, read.k, read.view)
@@ -326,7 +327,7 @@ export class Ceremony<Result> {
   /** One abort a node: our own, or that of the peer by whose word we end, which is passed on in its name. */
   #sayAbort(failure: Failure, by: Envelope | undefined): void {
     if (by === undefined) {
-      const own = this.#seat.seal(ABORT_STAGE, null, encodeAbort(abortFor(failure)), this.sid)
+      const own = this.#seat.seal(ABORT_STAGE, null, encodeAbort(abortFor(failure, this.#maxAbort)), this.sid)
       this.archive.sent(own)
       this.#effects.push({ type: 'send', to: null, bytes: own.bytes })
       return

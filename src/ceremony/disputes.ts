@@ -3,11 +3,11 @@
  * itself, against what its author signed elsewhere, and header by header against all that the participants were seen to say. Two true views with
  * different digests hold two headers of one author, so either somebody is convicted or the author of the other digest stays silent.
  *
- * Views are kept whole until the end, at most one a participant and stage: their author may yet be seen to have signed another digest.
+ * Of views the headers are kept until the end, one a participant and stage: their author may yet be seen to have signed another digest.
  */
 import { equalBytes } from '../bytes.ts'
 import { type Envelope, VIEW_STAGE_BASE } from '../wire/message.ts'
-import { type SignedHeader, verifySignedHeader } from '../wire/signed-header.ts'
+import { type SignedHeader, signedHeaderOf, verifySignedHeader } from '../wire/signed-header.ts'
 import { encodeView, type ViewBody } from '../wire/view.ts'
 import type { Archive } from './archive.ts'
 import type { EvidenceParts } from './evidence/container.ts'
@@ -35,8 +35,8 @@ export interface DisputeOptions {
 export class Disputes {
   readonly #options: DisputeOptions
   readonly testimony = new Testimony()
-  /** views by stage and author */
-  readonly #views = new Map<number, Map<number, Envelope>>()
+  /** headers of views by stage and author */
+  readonly #views = new Map<number, Map<number, SignedHeader>>()
   /** what is in dispute: T_k as this node has it, or as the first view has it, by k */
   readonly #open = new Map<number, Uint8Array>()
   readonly #shown = new Set<number>()
@@ -57,15 +57,16 @@ export class Disputes {
     const isSigned = (at: number, said: SignedHeader): boolean => this.#isSigned(at, said)
     if (!hasDiffering(ground, k, envelope.header, view, isSigned)) return { type: 'idle' }
     const lie = lieIn(ground, k, envelope.header, view, isSigned)
+    const header = signedHeaderOf(envelope)
     const author = required(seat.placeOf(view.differing.header.from))
     const faults = [
-      ...(lie === null ? this.#againstHeaders(place, envelope, k) : this.#accuse(place, 'bad-view', { envelopes: [envelope.bytes] })),
+      ...(lie === null ? this.#againstHeaders(place, header, k) : this.#accuse(place, 'bad-view', { envelopes: [envelope.bytes] })),
       ...(lie === null ? view.accepted.flatMap((said, at) => this.contradiction(at, said)) : []),
       ...this.contradiction(author, view.differing),
     ]
     if (faults.length > 0) return { type: 'proven', faults: oneEach(faults) }
-    const views = this.#views.get(k) ?? new Map<number, Envelope>()
-    this.#views.set(k, views.set(place, envelope))
+    const views = this.#views.get(k) ?? new Map<number, SignedHeader>()
+    this.#views.set(k, views.set(place, header))
     return { type: 'true' }
   }
 
@@ -106,20 +107,20 @@ export class Disputes {
   }
 
   /** Headers of the view's author that carry another digest than the view. */
-  #againstHeaders(place: number, envelope: Envelope, k: number): readonly ProvenFault[] {
+  #againstHeaders(place: number, view: SignedHeader, k: number): readonly ProvenFault[] {
     for (const said of this.testimony.of(place)) {
       // defence: view-against-messages
-      if (this.#claimsOther(said, k, envelope.header.previousTranscript))
-        return this.#accuse(place, 'bad-view', { envelopes: [envelope.bytes], headers: [said.bytes] })
+      if (this.#claimsOther(said, k, view.header.previousTranscript))
+        return this.#accuse(place, 'bad-view', { headers: [view.bytes, said.bytes] })
     }
     return []
   }
 
   #againstView(place: number, said: SignedHeader): readonly ProvenFault[] {
     for (const [k, views] of this.#views) {
-      const envelope = views.get(place)
-      if (envelope === undefined || !this.#claimsOther(said, k, envelope.header.previousTranscript)) continue
-      return this.#accuse(place, 'bad-view', { envelopes: [envelope.bytes], headers: [said.bytes] })
+      const view = views.get(place)
+      if (view === undefined || !this.#claimsOther(said, k, view.header.previousTranscript)) continue
+      return this.#accuse(place, 'bad-view', { headers: [view.bytes, said.bytes] })
     }
     return []
   }
@@ -134,12 +135,12 @@ export class Disputes {
     return place === this.#options.seat.place ? [] : [{ place, fault, parts }]
   }
 
-  /** Most headers in a view are those that we have: only others cost a verification. */
+  /** Most headers in a view are those that we have, and whatever signature they come with here, we have their author's: only others cost a verification. */
   #isSigned(place: number, said: SignedHeader): boolean {
     const { ground } = this.#options
     if (!speaksOf(ground, place, said)) return false
     const known = this.testimony.first(place, said.header)
-    if (known !== undefined && equalBytes(known.bytes, said.bytes)) return true
+    if (known !== undefined && equalBytes(known.headerHash, said.headerHash)) return true
     return verifySignedHeader(said, required(ground.context.participants[place]).publicKey)
   }
 }

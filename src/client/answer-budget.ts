@@ -8,6 +8,8 @@ export interface AnswerLimits {
   readonly bytesPerAsker: number
   readonly bytesTotal: number
   readonly windowMs: number
+  /** how many may ask: each has its part of the total, whatever the others take */
+  readonly askers: number
 }
 
 export class AnswerBudget {
@@ -30,7 +32,9 @@ export class AnswerBudget {
     const before = this.#given.get(asker) ?? 0
     // The first answer of a window may have any size: an abort with large evidence has to get through as well.
     if (before > 0 && before + bytes > this.#limits.bytesPerAsker) return false
-    if (this.#total + bytes > this.#limits.bytesTotal) return false
+    const part = this.#limits.bytesTotal / this.#limits.askers
+    // A few who ask for all that there is leave the others their part: at most twice the total is given.
+    if (this.#total + bytes > this.#limits.bytesTotal && before + bytes > part) return false
     this.#given.set(asker, before + bytes)
     this.#total += bytes
     return true

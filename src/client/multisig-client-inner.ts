@@ -61,6 +61,7 @@ export class MultisigClientInner {
       bytesPerAsker: ANSWER_BYTES_PER_ASKER,
       bytesTotal: ANSWER_BYTES_TOTAL,
       windowMs: stageTimeoutMs,
+      askers: settings.roster.size,
     })
     this.#pending = new PendingKeys(settings, this.#answers)
     const shared = { resends: this.#resends, tails: this.#tails }

@@ -131,3 +131,29 @@ export const MAX_BODY_BYTES = ABORT_FIXED + MAX_EVIDENCE_BYTES
 
 /** No honest frame of any kind is larger: the first check on raw bytes, before the ceremony's own limit is known. Below 2^26, NATS's ceiling. */
 export const MAX_FRAME_BYTES = MAX_BODY_BYTES + MAX_ENVELOPE_OVERHEAD
+
+/** Around what a piece of evidence holds of its ceremony: its own counts and lengths, the network label, the accused. */
+const EVIDENCE_FIXED = 4_096
+/** A participant in the context (130), in the key record (98), and its digest, or the item of one message with a path of ten digests, in two openings. */
+const EVIDENCE_PER_PARTICIPANT = 2_048
+/** Length and hash in the context. */
+const EVIDENCE_PER_MESSAGE = 4 + DIGEST_BYTES
+
+/** What decides the size of an abort. */
+export interface AbortShape extends Omit<BodyShape, 'kind' | 'stage'> {
+  /** the largest that `maxBodyBytes` gives for a stage of the ceremony */
+  readonly largestStageBody: number
+  /** 0 where nothing is signed */
+  readonly longestMessage: number
+}
+
+/**
+ * The largest body of an abort: one piece of evidence against each other participant, where a piece holds at most all that a SharedSecret reveals, two
+ * more bodies (an embedded share is part of one), the key and a message. So a member of a small group cannot make the others take in 64 MB.
+ */
+export function maxAbortBytes({ largestStageBody, longestMessage, ...shape }: AbortShape): number {
+  const { participants, positions } = shape
+  const bodies = revealedBytes(shape) + 2 * (MAX_ENVELOPE_OVERHEAD + Math.max(largestStageBody, maxViewBytes(participants)))
+  const piece = EVIDENCE_FIXED + participants * EVIDENCE_PER_PARTICIPANT + positions * EVIDENCE_PER_MESSAGE + bodies + longestMessage
+  return Math.min(MAX_BODY_BYTES, ABORT_FIXED + participants * (4 + piece))
+}

@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { encodeAbort } from '../../src/wire/abort.ts'
 import { ABORT_STAGE, type EnvelopeHeader } from '../../src/wire/message.ts'
+import { maxViewBytes } from '../../src/wire/sizes.ts'
 import type { World } from '../simulation/world.ts'
 import { headersOf, saidIn, sealAs, tell } from './side-talk.ts'
-import { blamesOf, expectHonestUnblamed, expectProof, makeWorld, messageOf, missingOf } from './support.ts'
+import { blamesOf, expectHonestUnblamed, expectProof, makeWorld, messageOf, missingOf, stageOf } from './support.ts'
 
 interface Waiting {
   readonly world: World
@@ -140,7 +141,15 @@ describe('a claim', () => {
   })
 
   it('of a store that fails when all has been said is not made: it would end what succeeds', () => {
-    const world = makeWorld('activation', 3, { aborts: true, store: (id, { operation }) => id !== 'a' || operation !== 'activate' })
+    // b hears the last confirmation long after its author has failed.
+    const world: World = makeWorld('activation', 3, {
+      aborts: true,
+      store: (id, { operation }) => id !== 'a' || operation !== 'activate',
+      intercept: (delivery) => {
+        const slow = delivery.from === 'a' && delivery.to === 'b' && stageOf(delivery.bytes) === 4
+        return world.adversary.intercept(delivery).map((passed) => (slow ? { ...passed, delayMs: 5_000 } : passed))
+      },
+    })
     const ceremonyId = world.startKeygen('bip340', 2)
     world.network.run()
     expect(world.failureOf('a', ceremonyId)).toMatchObject({ reason: 'unconfirmed', missing: [], blamed: [] })
@@ -185,10 +194,17 @@ describe('an abort that is wrong in itself is proof against its author', () => {
     })
   }
 
-  it('but junk above a megabyte is dropped: its proof would be as large', () => {
+  it('but junk larger than any view is dropped: its proof would be as large', () => {
     const about = waiting('junk')
-    tell(about.world, ['a'], abortOf(about, new Uint8Array((1 << 20) + 1)))
+    tell(about.world, ['a'], abortOf(about, new Uint8Array(maxViewBytes(about.world.ids.length) + 1)))
     expect(about.world.network.node('a').dropped.at(-1)).toBe('malformed')
+    expect(about.world.network.node('a').outcomes.has(about.ceremonyId)).toBe(false)
+  })
+
+  it('T8: and what no honest abort of so small a ceremony can need is dropped unread', () => {
+    const about = waiting('large')
+    tell(about.world, ['a'], abortOf(about, new Uint8Array(1 << 20)))
+    expect(about.world.network.node('a').dropped.at(-1)).toBe('size')
     expect(about.world.network.node('a').outcomes.has(about.ceremonyId)).toBe(false)
   })
 

@@ -272,25 +272,48 @@ describe('T4: the view of who carries another digest', () => {
   })
 })
 
-describe('a node that has no digest of its own', () => {
-  it('passes the first view on and misses who was asked: nobody honest is named, whoever the view was shown to', () => {
-    // b waits for c in stage 1; d lies to all.
-    let waiting = true
-    const held: (() => void)[] = []
-    const world: World = makeWorld('without a digest', 4, {
-      intercept: (delivery) => {
-        if (waiting && delivery.from === 'c' && delivery.to === 'b' && stageOf(delivery.bytes) === 1) {
-          held.push(() => world.network.deliver('b', delivery.bytes))
-          return []
-        }
+/** b waits for c in stage 1 until the release. */
+function slowFirst(name: string): { readonly world: World; readonly release: () => void } {
+  let waiting = true
+  const held: Uint8Array[] = []
+  const world: World = makeWorld(name, 4, {
+    intercept: (delivery) => {
+      if (!waiting || delivery.from !== 'c' || delivery.to !== 'b' || stageOf(delivery.bytes) !== 1)
         return world.adversary.intercept(delivery)
-      },
+      held.push(delivery.bytes)
+      return []
+    },
+  })
+  const release = (): void => {
+    waiting = false
+    for (const bytes of held) tell(world, ['b'], bytes)
+  }
+  return { world, release }
+}
+
+describe('a node that has no digest of its own', () => {
+  it('compares what came early as soon as it has one, before its own next message leaves', () => {
+    const { world, release } = slowFirst('early lie')
+    // Only b is told of it, and only by d's early message.
+    world.adversary.corrupt('d', ({ envelope, recipient, reseal }) => {
+      if (envelope.header.stage < 2) return [envelope.bytes]
+      return recipient === 'b' ? [reseal({ header: { previousTranscript: LIE } })] : []
     })
+    const ceremonyId = world.startKeygen('bip340', 2)
+    world.network.runUntil(2_000)
+    release()
+    world.network.run()
+    const own = saidIn(world, ceremonyId).filter(({ header }) => header.from === 'b')
+    expect(own.map(({ header }) => header.stage).filter((stage) => stage < 0x7f)).toEqual([1, 0x41])
+    for (const id of world.honest) expect(missingOf(world.failureOf(id, ceremonyId))).toEqual(['d'])
+  })
+
+  it('passes the first view on and misses who was asked: nobody honest is named, whoever the view was shown to', () => {
+    const { world, release } = slowFirst('without a digest')
     world.adversary.corrupt('d', lyingDigest(2))
     const ceremonyId = world.startKeygen('bip340', 2)
     world.network.runUntil(2_000)
-    waiting = false
-    for (const deliver of held) deliver()
+    release()
     world.network.run()
     const sentByB = world.network.sent.filter(({ from, bytes }) => from === 'b' && stageOf(bytes) === 0x41)
     expect(sentByB.length).toBeGreaterThan(0)

@@ -297,11 +297,11 @@ const disputes: readonly Defence[] = [
     name: 'view-against-messages',
     rule: "the author of a view signed no other T_k in a stage's envelope",
     patches: [
-      condition('ceremony/disputes', 'if (', 'this.#claimsOther(said, k, envelope.header.previousTranscript)', ')', false),
+      condition('ceremony/disputes', 'if (', 'this.#claimsOther(said, k, view.header.previousTranscript)', ')', false),
       condition(
         'ceremony/disputes',
-        'if (envelope === undefined || ',
-        '!this.#claimsOther(said, k, envelope.header.previousTranscript)',
+        'if (view === undefined || ',
+        '!this.#claimsOther(said, k, view.header.previousTranscript)',
         ')',
         true,
       ),

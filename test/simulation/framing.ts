@@ -117,8 +117,8 @@ export function compose(
       return make({ headers: [first, same[1] ?? second].map((envelope) => signedHeaderOf(envelope).bytes) })
     }
     case 'bad-view': {
-      const headers = dice.chance(0.5) && second !== undefined ? [signedHeaderOf(second).bytes] : []
-      return make({ envelopes: [first.bytes], headers })
+      const paired = dice.chance(0.5) && second !== undefined
+      return make(paired ? { headers: [first, second].map((envelope) => signedHeaderOf(envelope).bytes) } : { envelopes: [first.bytes] })
     }
     case 'bad-share':
     case 'false-complaint': {

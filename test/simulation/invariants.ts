@@ -1,15 +1,12 @@
 /** What must hold after every run, one function each; what a function returns are the ways in which it does not. */
 import { equalBytes, toHex } from '../../src/bytes.ts'
-import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
 import { decodeCertificates, KeyMaterial } from '../../src/ceremony/key-material.ts'
-import type { Failure } from '../../src/ceremony/outcome.ts'
 import { isZero } from '../../src/crypto/group-order.ts'
 import type { Kernel } from '../../src/kernel/contract.ts'
-import type { ValidatorId } from '../../src/wire/message.ts'
 import { nobleAccepts } from '../helpers/noble.ts'
 import { isCertificate } from './certificate.ts'
-import type { CeremonyFacts } from './facts.ts'
-import { ALL_FAULTS, Archive, compose } from './framing.ts'
+import { endings, failures } from './endings.ts'
+import { evidenceConvinces, nobodyIsFramed } from './evidence-invariants.ts'
 import type { NonceLedger } from './ledger.ts'
 import { type Outcome, STAGE_TIMEOUT_MS } from './network.ts'
 import { isCalm, type RunRecord } from './run.ts'
@@ -21,65 +18,12 @@ export interface Invariant {
   check(record: RunRecord, ledger: NonceLedger): readonly string[]
 }
 
-interface Ended {
-  readonly id: ValidatorId
-  readonly ceremony: CeremonyFacts
-  readonly outcome: Outcome
-}
-
-/** Every outcome that an honest node reported. */
-function endings({ plan, honest, network }: RunRecord): Ended[] {
-  return plan.ceremonies.flatMap((ceremony) =>
-    honest.flatMap((id) => (network.node(id).outcomes.get(ceremony.ceremonyId) ?? []).map((outcome) => ({ id, ceremony, outcome }))),
-  )
-}
-
-function failures(record: RunRecord): (Omit<Ended, 'outcome'> & { readonly outcome: Failure })[] {
-  return endings(record).flatMap(({ outcome, ...rest }) => (outcome.status === 'failure' ? [{ ...rest, outcome }] : []))
-}
-
 function honestUnblamed(record: RunRecord): string[] {
   return failures(record).flatMap(({ id, ceremony, outcome }) =>
     outcome.blamed
       .filter(({ validator }) => record.honest.includes(validator))
       .map(({ validator, fault }) => `${id} blames the honest ${validator} for ${fault} in ${ceremony.ceremonyId}`),
   )
-}
-
-function evidenceConvinces(record: RunRecord): string[] {
-  const judged = new Set<string>()
-  return failures(record).flatMap(({ id, ceremony, outcome }) =>
-    outcome.blamed.flatMap(({ validator, fault, evidence }) => {
-      const name = toHex(evidence)
-      if (judged.has(name)) return []
-      judged.add(name)
-      const verdict = judgeEvidence(record.kernel, evidence, record.network.roster)
-      if (!verdict.valid) return [`the evidence of ${id} against ${validator} for ${fault} convinces nobody: ${verdict.reason}`]
-      const fits = verdict.validator === validator && verdict.fault === fault && equalBytes(verdict.sid, ceremony.sid)
-      return fits ? [] : [`the evidence of ${id} against ${validator} for ${fault} proves something else`]
-    }),
-  )
-}
-
-/** A few attempts a run on each honest node. */
-function nobodyIsFramed(record: RunRecord): string[] {
-  const { plan, coalition, kernel, network, honest } = record
-  const { dice } = coalition.options
-  if (plan.corrupted.length === 0) return []
-  const proven = failures(record).flatMap(({ outcome }) => outcome.blamed.map(({ evidence }) => evidence))
-  return plan.ceremonies.flatMap((ceremony) => {
-    const archive = new Archive(ceremony, coalition.heard)
-    return honest
-      .filter((id) => ceremony.participants.includes(id))
-      .flatMap((accused) => {
-        const fault = dice.pick(ALL_FAULTS)
-        const evidence = compose(archive, dice, accused, fault, proven)
-        const verdict = evidence === null ? null : judgeEvidence(kernel, evidence, network.roster)
-        return verdict?.valid === true && verdict.validator === accused
-          ? [`evidence of ${verdict.fault} against the honest ${accused} convinces`]
-          : []
-      })
-  })
 }
 
 /** Where messages between honest nodes arrive, each of them knows somebody who is to blame, whom it missed, or who reported a failure. */

@@ -92,7 +92,7 @@ export function planOf(seed: string, kernel: Kernel): Plan {
   const kinds =
     pure === null
       ? Array.from({ length: dice.pick([1, 1, 2, 2, 3]) }, () => dice.pick(['keygen', 'sign']))
-      : [pure.kind === 'any' ? dice.pick(['keygen', 'sign']) : pure.kind]
+      : Array.from({ length: pure.repeats === true ? 2 : 1 }, () => (pure.kind === 'any' ? dice.pick(['keygen', 'sign']) : pure.kind))
   const ceremonies = kinds.map((kind, i): CeremonyFacts => {
     const ceremonyId = FIRST_ID + BigInt(i)
     if (kind === 'keygen') return keygenFacts(identities, ceremonyId, ids, minSigners, suite)

@@ -8,6 +8,7 @@ import {
   MAX_BODY_BYTES,
   MAX_FRAME_BYTES,
   MAX_REVEALED_BYTES,
+  maxAbortBytes,
   maxBodyBytes,
   revealedBytes,
 } from '../../src/wire/sizes.ts'
@@ -141,6 +142,20 @@ describe('maxBodyBytes', () => {
     }
     const largest = revealedBytes({ participants: MAX_PARTICIPANTS, minSigners: MAX_PARTICIPANTS, positions: 1 })
     expect(largest).toBe(MAX_REVEALED_BYTES)
+  })
+
+  it('T8: an abort of a small ceremony is small, and none is larger than a body', () => {
+    const few = {
+      participants: 3,
+      minSigners: 2,
+      positions: 1,
+      largestStageBody: maxBodyBytes(shape('Confirm', 3, 2, 1)),
+      longestMessage: 0,
+    }
+    expect(maxAbortBytes(few)).toBeLessThan(64_000)
+    expect(maxAbortBytes({ ...few, longestMessage: 1 << 20 })).toBe(maxAbortBytes(few) + 3 * (1 << 20))
+    const many = { participants: MAX_PARTICIPANTS, minSigners: MAX_PARTICIPANTS, positions: 1, largestStageBody: 1, longestMessage: 0 }
+    expect(maxAbortBytes(many)).toBe(MAX_BODY_BYTES)
   })
 
   it('refuses a stage that does not exist', () => {

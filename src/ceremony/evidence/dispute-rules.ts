@@ -1,8 +1,10 @@
 /** Rules about what one author signed twice: two headers for one slot, or a view that is not what its author signed elsewhere. */
 import { equalBytes } from '../../bytes.ts'
+import { VIEW_STAGE_BASE } from '../../wire/message.ts'
 import { decodeSignedHeader, type SignedHeader, verifySignedHeader } from '../../wire/signed-header.ts'
 import { stagesOf } from '../plan.ts'
 import { claims, type Ground, lieIn, readSideMessage, speaksOf } from '../side-messages.ts'
+import { planOf } from '../stage.ts'
 import { type Case, demand, signedEnvelope, withoutOpenings } from './case.ts'
 
 function groundOf({ context, sid }: Case): Ground {
@@ -35,23 +37,29 @@ export function equivocation(opened: Case): void {
   demand(!equalBytes(a.headerHash, b.headerHash), 'the headers are the same')
 }
 
-/** A view that is false by itself, or whose author carried another digest in a stage's message. */
+/** A view that is false by itself, or the header of one whose author carried another digest in a stage's message. */
 export function badView(opened: Case): void {
   withoutOpenings(opened)
   const { envelopes = [], headers = [] } = opened.evidence
-  demand(envelopes.length === 1 && headers.length <= 1, 'takes one envelope and at most one header')
   const ground = groundOf(opened)
+  if (envelopes.length === 0) {
+    demand(headers.length === 2, 'takes one envelope, or two headers')
+    twoDigests(ground, signedHeader(opened, 0), signedHeader(opened, 1))
+    return
+  }
+  demand(envelopes.length === 1 && headers.length === 0, 'takes one envelope, or two headers')
   const envelope = signedEnvelope(opened, 0)
   const read = readSideMessage(ground, envelope)
   demand(read?.type === 'view', 'the envelope is no view, or has another fault')
-  if (headers.length === 0) {
-    const lie = lieIn(ground, read.k, envelope.header, read.view, (place, said) => isSigned(opened, place, said))
-    demand(lie !== null, 'the view is what its author signed')
-    return
-  }
-  const said = signedHeader(opened, 0)
-  demand(claims(ground.plan, said, read.k), 'the header is of a stage that does not carry this digest')
-  demand(!equalBytes(said.header.previousTranscript, envelope.header.previousTranscript), 'the header carries the digest of the view')
+  const lie = lieIn(ground, read.k, envelope.header, read.view, (place, said) => isSigned(opened, place, said))
+  demand(lie !== null, 'the view is what its author signed')
+}
+
+function twoDigests({ plan }: Ground, view: SignedHeader, said: SignedHeader): void {
+  const k = view.header.stage - VIEW_STAGE_BASE
+  demand(planOf(plan, k)?.delivery === 'broadcast', 'the first header is not that of a view')
+  demand(claims(plan, said, k), 'the second header is of a stage that does not carry this digest')
+  demand(!equalBytes(said.header.previousTranscript, view.header.previousTranscript), 'the header carries the digest of the view')
 }
 
 /** A view or abort that is no canonical encoding for this ceremony, went to one node, or carries the wrong digest. */

@@ -70,9 +70,10 @@ export function accuseOfLies({ context, envelopes }: Transcript, headers: readon
     if (!isView(stage)) continue
     const place = placeOf(context.participants, from)
     if (court.accuse({ place, fault: 'bad-view', parts: { envelopes: [view.bytes] } })) continue
+    const shown = signedHeaderOf(view)
     const said = headers.filter(({ header }) => header.from === from && header.stage < VIEW_STAGE_BASE)
     for (const { bytes } of said) {
-      if (court.accuse({ place, fault: 'bad-view', parts: { envelopes: [view.bytes], headers: [bytes] } })) break
+      if (court.accuse({ place, fault: 'bad-view', parts: { headers: [shown.bytes, bytes] } })) break
     }
   }
 }

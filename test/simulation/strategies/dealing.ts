@@ -114,6 +114,7 @@ export const dealing: readonly Strategy[] = [
   {
     name: 'proof-of-an-earlier-ceremony',
     kind: 'keygen',
+    repeats: true,
     play: (scene) => ({
       ...otherReveal(
         scene,
@@ -178,6 +179,7 @@ export const dealing: readonly Strategy[] = [
   {
     name: 'own-commitment-of-an-earlier-ceremony',
     kind: 'keygen',
+    repeats: true,
     play: (scene) => ({
       send(draft, to) {
         const { stage, sid } = draft.header

@@ -21,6 +21,8 @@ export interface Strategy {
   readonly proves?: Fault | 'something'
   /** it needs at least so many positions in a signing */
   readonly positions?: number
+  /** it repeats what was said in another ceremony of its kind: there must be one */
+  readonly repeats?: true
   play(scene: Scene): Act
 }
 

@@ -126,6 +126,7 @@ export const sharing: readonly Strategy[] = [
   {
     name: 'share-of-an-earlier-ceremony',
     kind: 'keygen',
+    repeats: true,
     play: (scene) =>
       onStage(SHARE, scene, (draft, to) => {
         const old = earlier(scene, draft.header.sid, ({ header }) => header.kind === 'keygen' && header.stage === SHARE && header.to === to)

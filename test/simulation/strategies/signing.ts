@@ -119,6 +119,7 @@ export const signing: readonly Strategy[] = [
   {
     name: 'signature-share-of-an-earlier-ceremony',
     kind: 'sign',
+    repeats: true,
     play: (scene) => {
       let body: Uint8Array | null = null
       return {
