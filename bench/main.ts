@@ -10,6 +10,9 @@ import { growthOf } from './growth.ts'
 import type { BenchJson, Machine } from './json.ts'
 import { type Options, parseOptions, type RunOptions, USAGE, UsageError } from './options.ts'
 import { loadPeers } from './peers/index.ts'
+import type { ProfileOptions } from './profile/options.ts'
+import { LOADS, profileLoad } from './profile/run.ts'
+import { SUMMARY_HEAD, summaryLines } from './profile/summary.ts'
 import { projectFile } from './root.ts'
 import { DisagreementError } from './rows.ts'
 import { runBenchmark } from './run.ts'
@@ -38,6 +41,19 @@ async function run(options: RunOptions): Promise<number> {
   return 0
 }
 
+function profile(options: ProfileOptions): number {
+  if (options.out !== null) assertWritable(options.out)
+  const loads = options.batch === null ? LOADS : [{ batch: options.batch, inFlight: options.inFlight }]
+  const parts = loads.map((load) => {
+    const lines = summaryLines(profileLoad(load, options))
+    for (const line of lines) console.log(line)
+    console.log('')
+    return lines.join('\n')
+  })
+  if (options.out !== null) writeFile(options.out, `${SUMMARY_HEAD}\n\n${parts.join('\n\n')}\n`)
+  return 0
+}
+
 /** @returns 1 when a target is missed that the document does not list */
 function check(result: BenchJson): number {
   const document = projectFile('docs', 'performance.md')
@@ -60,6 +76,8 @@ async function main(options: Options): Promise<number> {
       return 0
     case 'run':
       return await run(options)
+    case 'profile':
+      return profile(options)
     case 'compare':
       for (const line of comparisonLines(readResult(options.before), readResult(options.after))) console.log(line)
       return 0

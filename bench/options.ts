@@ -1,5 +1,9 @@
 /** The command line: what is asked for, or one line that says what is wrong with it. */
 import { parseArgs } from 'node:util'
+import { type ProfileOptions, parseProfile } from './profile/options.ts'
+import { UsageError } from './usage.ts'
+
+export { UsageError }
 
 export interface RunOptions {
   readonly command: 'run'
@@ -12,14 +16,14 @@ export interface RunOptions {
 
 export type Options =
   | RunOptions
+  | ProfileOptions
   | { readonly command: 'compare'; readonly before: string; readonly after: string }
   | { readonly command: 'check'; readonly file: string }
   | { readonly command: 'help' }
 
-/** The caller's mistake: exit code 2. */
-export class UsageError extends Error {}
-
 export const USAGE = `npm run bench -- [options]
+  profile                where one node's time goes while it signs, by folder: --batch N, --in-flight N, --seconds N, --workers N, --kernel NAME,
+                         --out FILE.md; without --batch batches of 100, and single messages 100 at a time
   --filter TEXT          only rows whose id contains TEXT; may be repeated
   --quick                everything once, in under a minute: shows that all agree, times mean little
   --json FILE            write the result to FILE
@@ -58,6 +62,7 @@ function kernelOf(flag: string | undefined, variable: string | undefined): RunOp
 
 /** @throws UsageError */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}): Options {
+  if (args[0] === 'profile') return parseProfile(args.slice(1))
   const { values, positionals } = parse(args)
   if (values.help === true) return { command: 'help' }
   const running = [values.filter, values.quick, values.json, values.kernel].some((value) => value !== undefined)
