@@ -33,6 +33,11 @@ export interface FrostPlan {
   readonly signatureShare: StagePlan<Uint8Array>
 }
 
+export interface PreprocessPlan {
+  readonly preprocess: StagePlan<Uint8Array>
+  readonly confirm: StagePlan<ConfirmBody>
+}
+
 /** Turns a decoder that throws ERR_MALFORMED into a verdict on the author. */
 function decoding<Body>(decode: (body: Uint8Array) => Body): (body: Uint8Array) => Decoded<Body> {
   return (body) => {
@@ -106,6 +111,26 @@ export function frostPlan(shape: CeremonyShape): FrostPlan {
   }
 }
 
+export function preprocessPlan(shape: CeremonyShape): PreprocessPlan {
+  const number = STAGE_NUMBER.preprocess
+  return {
+    preprocess: stage(
+      shape,
+      'Preprocess',
+      number.Preprocess,
+      'broadcast',
+      decoding((body) => decodeNonceCommitments(body, shape.positions)),
+    ),
+    confirm: stage(
+      shape,
+      'Confirm',
+      number.Confirm,
+      'broadcast',
+      decoding((body) => decodeConfirm(body, shape)),
+    ),
+  }
+}
+
 export function shapeOf(context: CeremonyContext): CeremonyShape {
   const { kind, participants, minSigners } = context
   return { kind, participants: participants.length, minSigners, positions: positionsOf(context) }
@@ -114,9 +139,12 @@ export function shapeOf(context: CeremonyContext): CeremonyShape {
 /** All stages of a ceremony in order; empty for a ceremony that this version cannot run. */
 export function stagesOf(context: CeremonyContext): readonly StagePlan[] {
   if (context.kind === 'keygen') return Object.values(sharedSecretPlan(shapeOf(context)))
-  if (context.kind === 'sign' && context.protocol === 'frost' && context.mode.type === 'two-round') {
-    return Object.values(frostPlan(shapeOf(context)))
+  if (context.kind === 'preprocess') return Object.values(preprocessPlan(shapeOf(context)))
+  if (context.protocol === 'frost') {
+    const plan = frostPlan(shapeOf(context))
+    // The nonces of the one-round mode are there: what is left is the second stage, under its own number.
+    return context.mode.type === 'one-round' ? [plan.signatureShare] : Object.values(plan)
   }
-  // Stinson-Strobl signing, one-round FROST and preprocessing have their numbers in STAGE_NUMBER, their bodies and sizes in wire/, and no states.
+  // Stinson-Strobl signing has its numbers in STAGE_NUMBER, its bodies and sizes in wire/, and no states.
   return []
 }

@@ -40,6 +40,8 @@ export interface CeremonyOptions<Result> {
   /** key indices by place */
   readonly indices: readonly number[]
   readonly plan: readonly StagePlan[]
+  /** what the first messages carry, if not the sid: T_1 of a one-round signing; null if we do not know it */
+  readonly carried?: Uint8Array | null
   readonly program: Program<Result>
   readonly stageTimeoutMs: number
   readonly judge: Judge

@@ -51,7 +51,9 @@ function readAbort({ context, sid }: Ground, { from, previousTranscript }: Envel
 
 function readView({ context, plan }: Ground, { stage }: EnvelopeHeader, body: Uint8Array): SideMessage | null {
   const k = stage - VIEW_STAGE_BASE
-  if (planOf(plan, k)?.delivery !== 'broadcast') return null
+  // Where no digest is made nobody has a view to show.
+  const disputable = context.kind !== 'sign' || context.mode.type === 'two-round'
+  if (!disputable || planOf(plan, k)?.delivery !== 'broadcast') return null
   return { type: 'view', k, view: decodeView(body, context.participants.length, context.network) }
 }
 

@@ -10,7 +10,7 @@ import type { Computed, Effect } from './effects.ts'
 import type { Fault } from './outcome.ts'
 import type { CeremonyOptions, Runtime } from './program.ts'
 import type { Seat } from './seat.ts'
-import { type OpenStage, planOf, type StagePlan } from './stage.ts'
+import { broadcastBefore, type OpenStage, planOf, type StagePlan } from './stage.ts'
 import { required, type Step } from './step.ts'
 import { Transcripts } from './transcripts.ts'
 
@@ -50,11 +50,11 @@ export class StageRunner<Result> {
 
   /** @param effects where to put what is to be done, in order */
   constructor(options: CeremonyOptions<Result>, seat: Seat, effects: Effect[]) {
-    const { context, plan, self, recording } = options
+    const { context, plan, carried, self, recording } = options
     this.#options = options
     this.#seat = seat
     this.#effects = effects
-    this.transcripts = new Transcripts(seat.sid, plan)
+    this.transcripts = new Transcripts(seat.sid, plan, carried)
     const participants = context.participants.map(({ id }) => id)
     this.archive = new Archive({ kind: context.kind, sid: seat.sid, self, participants, ...(recording && { recording }) })
   }
@@ -157,7 +157,7 @@ export class StageRunner<Result> {
   #holdEarly(plan: StagePlan, place: number, envelope: Envelope): Stop<Result> | null {
     if (this.#early.has(place)) return this.#ignore(plan, place)
     // Not when its stage comes: our own next message must not leave if this one says that somebody lied.
-    if (this.#differs(envelope)) return { type: 'differs', envelope }
+    if (this.#differs(envelope)) return this.#refuse(envelope)
     this.#early.set(place, envelope)
     return null
   }
@@ -227,6 +227,7 @@ export class StageRunner<Result> {
   /** Sends our messages of the stage; a broadcast one also takes our own slot. */
   #send(stage: OpenStage<Result>): Envelope | null {
     const { own, plan } = stage
+    if (own.type === 'none') return null
     if (own.type === 'private') {
       for (const [place, body] of own.bodies) {
         const to = this.#seat.validator(place)
@@ -244,7 +245,7 @@ export class StageRunner<Result> {
 
   /** Puts a message of the running stage into its free slot. */
   #accept(stage: OpenStage<Result>, place: number, envelope: Envelope): Move<Result> {
-    if (this.#differs(envelope)) return { type: 'differs', envelope }
+    if (this.#differs(envelope)) return this.#refuse(envelope)
     const accepted = stage.accept(place, envelope)
     if (accepted.fault !== null) return faultOf(place, accepted.fault, envelope)
     this.archive.accepted(envelope)
@@ -262,6 +263,15 @@ export class StageRunner<Result> {
     const known = this.transcripts.carriedBy(header.stage)
     // defence: digest-compared
     return known !== null && !equalBytes(header.previousTranscript, known)
+  }
+
+  /**
+   * A digest that the ceremony made is in dispute. One that it began with cannot be: all honest nodes have the same, and nobody has a view to show.
+   */
+  #refuse(envelope: Envelope): Extract<Stop<Result>, { readonly type: 'differs' }> | null {
+    if (broadcastBefore(this.#options.plan, envelope.header.stage) !== undefined) return { type: 'differs', envelope }
+    this.#effects.push({ type: 'dropped', reason: 'malformed' })
+    return null
   }
 
   #complete(stage: OpenStage<Result>): Move<Result> {

@@ -44,6 +44,8 @@ export type OwnMessages =
   | { readonly type: 'sealed'; readonly envelope: Envelope }
   /** one body a place; our own place is left out */
   | { readonly type: 'private'; readonly bodies: ReadonlyMap<number, Uint8Array> }
+  /** we only listen: our own slot stays free, so the stage never is full */
+  | { readonly type: 'none' }
 
 export interface StageDefinition<Body, Result> {
   readonly plan: StagePlan<Body>

@@ -6,17 +6,20 @@ import { required } from './step.ts'
 export class Transcripts {
   readonly #sid: Uint8Array
   readonly #plans: readonly StagePlan[]
+  readonly #first: Uint8Array | null
   /** T_k by k: an entry for each broadcast stage that was full */
   readonly #digests = new Map<number, Uint8Array>()
   #last: Uint8Array
 
-  constructor(sid: Uint8Array, plans: readonly StagePlan[]) {
+  /** @param first what messages before the first full broadcast stage carry: the sid, or the T_1 of a one-round signing; null if we cannot know */
+  constructor(sid: Uint8Array, plans: readonly StagePlan[], first: Uint8Array | null = sid) {
     this.#sid = sid
     this.#plans = plans
-    this.#last = sid
+    this.#first = first
+    this.#last = first ?? sid
   }
 
-  /** Of the last full broadcast stage; the sid before there is one. */
+  /** Of the last full broadcast stage; what the first messages carry before there is one. */
   get last(): Uint8Array {
     return this.#last
   }
@@ -29,7 +32,7 @@ export class Transcripts {
   /** What an envelope of this stage must carry; null while this node cannot know. */
   carriedBy(stage: number): Uint8Array | null {
     const before = broadcastBefore(this.#plans, stage)
-    return before === undefined ? this.#sid : this.of(before.number)
+    return before === undefined ? this.#first : this.of(before.number)
   }
 
   /** Broadcast stage `k` is full. @param bodyDigests in the order of the participants */

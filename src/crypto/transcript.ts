@@ -37,6 +37,31 @@ export function nextTranscript(
   return taggedHash(TAGS.transcript, sid, uintBytes(stage, 1), previous, uintBytes(bodyDigests.length, 2), ...bodyDigests)
 }
 
+/** What the `ok` of a preprocessing confirms: H(sid || T_1), both of the preprocessing. Every pair of every signer is in that T_1. */
+export function preprocessDigest(sid: Uint8Array, transcript: Uint8Array): Uint8Array<ArrayBuffer> {
+  assertBytes(sid, 'sid', DIGEST_BYTES)
+  assertBytes(transcript, 'transcript', DIGEST_BYTES)
+  return taggedHash(TAGS.preprocessDigest, sid, transcript)
+}
+
+/**
+ * T_1 of a one-round signing, which has no first stage: H(sid || preprocess digest || u16 signers || d_1 || ... || d_s), so that every nonce pair is
+ * bound by signer and message.
+ *
+ * @param sid the signing's
+ * @param pairDigests one a signer in index order: the body digest that its slots would have as stage 1 of this signing
+ * @throws ERR_INVALID_ARGUMENT for a digest that is not 32 bytes, or no digests
+ */
+export function preprocessTranscript(sid: Uint8Array, digest: Uint8Array, pairDigests: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  assertBytes(sid, 'sid', DIGEST_BYTES)
+  assertBytes(digest, 'digest', DIGEST_BYTES)
+  if (pairDigests.length === 0) throw invalidArgument('pairDigests', 'must have at least one digest')
+  pairDigests.forEach((pairs, i) => {
+    assertBytes(pairs, `pairDigests[${i}]`, DIGEST_BYTES)
+  })
+  return taggedHash(TAGS.preprocessTranscript, sid, digest, uintBytes(pairDigests.length, 2), ...pairDigests)
+}
+
 /**
  * What stage 1 of SharedSecret publishes: H(sid || u16 index || rest || blind), where the author's stage-2 body is `blind || rest`. The rest has a
  * variable length but is the only such part, so that the encoding stays unambiguous.

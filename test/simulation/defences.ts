@@ -204,7 +204,7 @@ const signing: readonly Defence[] = [
   {
     name: 'signature-verified',
     rule: 'the final signature is verified before it is reported',
-    patches: [condition('ceremony/signing/frost-stages', 'if (', 'valid.includes(0)', ')', false)],
+    patches: [condition('ceremony/signing/share-round', 'if (', 'valid.includes(0)', ')', false)],
   },
   {
     name: 'every-share-checked',
@@ -222,7 +222,7 @@ const signing: readonly Defence[] = [
     rule: 'honest nodes are never blamed: a false share of our own is our failure',
     patches: [
       condition(
-        'ceremony/signing/frost-stages',
+        'ceremony/signing/share-round',
         'if (',
         'invalid.length === 0 || invalid.some(({ signer }) => signer === this.#runtime.place)',
         ')',

@@ -8,7 +8,8 @@ import type { KeyMaterial } from '../key-material.ts'
 import { frostPlan, shapeOf } from '../plan.ts'
 import type { Program, Runtime } from '../program.ts'
 import type { Step } from '../step.ts'
-import { FrostStages, type Signatures } from './frost-stages.ts'
+import { FrostStages } from './frost-stages.ts'
+import type { Signatures } from './share-round.ts'
 import { signerIndices } from './signers.ts'
 
 export class SigningState implements Program<Signatures> {

@@ -56,7 +56,7 @@ export function auditSigning(
     return { signatures: messages.map((_, i) => copyBytes(signatures, i * size, (i + 1) * size)) }
   }
   const verifyingShares = verifyingSharesOf(record, signing.signers)
-  const evidence = new ShareEvidence({ sid, key, messages, commitments: [...commitments.taken.values()].map(({ envelope }) => envelope) })
+  const evidence = new ShareEvidence({ previous: sid, key, messages, pairs: signing.commitments })
   for (const { signer: place, position } of findBadShares(kernel, signing, { verifyingShares, signatureShares, ...prepared })) {
     const { envelope } = required(shares.taken.get(place))
     court.accuse({ place, fault: 'bad-signature-share', message: position, parts: () => evidence.parts(position, envelope) })
