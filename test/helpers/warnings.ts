@@ -8,6 +8,8 @@ import { afterEach, beforeEach, expect } from 'vitest'
 export interface Warnings {
   /** Resolves with all that match so far, once there is one; the test's own timeout ends a wait that never does. */
   expected(pattern: RegExp): Promise<readonly string[]>
+  /** May come or not. */
+  allowed(pattern: RegExp): void
 }
 
 /** For every test of the file or `describe` that calls it. */
@@ -32,6 +34,7 @@ export function captureWarnings(): Warnings {
     expect(heard.filter((text) => !patterns.some((pattern) => pattern.test(text)))).toEqual([])
   })
   return {
+    allowed: (pattern) => void patterns.push(pattern),
     expected: async (pattern) => {
       patterns.push(pattern)
       while (!heard.some((text) => pattern.test(text))) await setImmediate()
