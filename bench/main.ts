@@ -13,13 +13,14 @@ import { loadPeers } from './peers/index.ts'
 import type { ProfileOptions } from './profile/options.ts'
 import { LOADS, profileLoad } from './profile/run.ts'
 import { SUMMARY_HEAD, summaryLines } from './profile/summary.ts'
+import { throughputPicture } from './report/throughput-plots.ts'
 import { projectFile } from './root.ts'
 import { DisagreementError } from './rows.ts'
 import { runBenchmark } from './run.ts'
 import { headLine, rowLines } from './table.ts'
 
 async function run(options: RunOptions): Promise<number> {
-  if (options.json !== null) assertWritable(options.json)
+  for (const file of [options.json, options.svg]) if (file !== null) assertWritable(file)
   let kernel: Machine['kernel'] = 'integer'
   const result = await runBenchmark(options, await loadPeers(), {
     begin(machine, { missing }) {
@@ -35,6 +36,11 @@ async function run(options: RunOptions): Promise<number> {
     },
   })
   if (options.json !== null) writeFile(options.json, formatResult(result))
+  const picture = options.svg === null ? null : throughputPicture(result)
+  if (options.svg !== null && picture !== null) {
+    writeFile(options.svg, `${picture}\n`)
+    console.log(`wrote ${options.svg}`)
+  }
   console.log(
     `${new Set(result.rows.map(({ id }) => id)).size} rows; results were equal wherever more than one implementation computes them`,
   )

@@ -11,7 +11,7 @@ export interface Effort {
   /** seconds a round and contender, for benchmark.js */
   readonly minTime: number
   readonly maxTime: number
-  /** runs of the `repeat` timer */
+  /** runs of the `repeat` and `cpu` timers */
   readonly repetitions: number
   /** what may be spent on warming a contender up, in milliseconds: V8 optimises in the background, and the first rows would be slow */
   readonly warmUpMs: number
@@ -40,7 +40,7 @@ export async function measure({ timer, contenders }: Case, effort: Effort): Prom
       const which = (place + round) % contenders.length
       const contender = contenders[which]
       if (contender === undefined || !takesPart(contender.repetitions, round, rounds)) continue
-      const seconds = timer === 'benchmark' ? byBenchmark(contender, effort) : await byClock(contender, calls[which] ?? 1)
+      const seconds = timer === 'benchmark' ? byBenchmark(contender, effort) : await repeated(contender, calls[which] ?? 1, CLOCKS[timer])
       samples[which]?.push(seconds / contender.items)
     }
   }
@@ -60,11 +60,22 @@ function byBenchmark({ impl, run }: Contender, { minTime, maxTime }: Effort): nu
   return benchmark.stats.mean
 }
 
+type Clock = () => number
+
+/** Seconds. User and system time of all threads: also of those that collect garbage and check signatures for us. */
+const CLOCKS: Readonly<Record<'repeat' | 'cpu', Clock>> = {
+  repeat: () => performance.now() / 1e3,
+  cpu: () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  },
+}
+
 /** Seconds a call: the mean of a fixed number of calls. */
-async function byClock({ run }: Contender, calls: number): Promise<number> {
-  const start = performance.now()
+async function repeated({ run }: Contender, calls: number, clock: Clock): Promise<number> {
+  const start = clock()
   for (let i = 0; i < calls; i++) await run()
-  return (performance.now() - start) / 1e3 / calls
+  return (clock() - start) / calls
 }
 
 /**
@@ -76,7 +87,7 @@ async function callsOf(contender: Contender, { warmUpMs, minTime }: Effort): Pro
   if (contender.repetitions !== undefined || warmUpMs === 0) return 1
   let shortest = Number.POSITIVE_INFINITY
   for (let spent = 0; spent < warmUpMs; ) {
-    const seconds = await byClock(contender, 1)
+    const seconds = await repeated(contender, 1, CLOCKS.repeat)
     shortest = Math.min(shortest, seconds)
     spent += 1e3 * seconds + 1e-3
   }

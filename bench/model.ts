@@ -10,8 +10,8 @@ export interface Contender {
   readonly items: number
   run(): unknown
   /** the result in a form that is equal for all implementations; null: it has none that could be compared (each run draws fresh values) */
-  result(): Uint8Array | null | Promise<Uint8Array>
-  /** runs of the `repeat` timer, for what takes long; default: those of the run's effort */
+  result(): Uint8Array | null | Promise<Uint8Array | null>
+  /** runs of the `repeat` and `cpu` timers, for what takes long; default: those of the run's effort */
   readonly repetitions?: number
   /** left out with --quick */
   readonly notQuick?: boolean
@@ -20,9 +20,10 @@ export interface Contender {
 export interface Case {
   /**
    * `benchmark`: benchmark.js, which repeats a call until it can be timed. `repeat`: a fixed number of calls, for
-   * what is asynchronous or takes a millisecond or more.
+   * what is asynchronous or takes a millisecond or more. `cpu`: as `repeat`, but what all threads of the process spend instead of what a clock
+   * shows, for work that is asynchronous and waits in between; of the contenders only one has work at a time.
    */
-  readonly timer: 'benchmark' | 'repeat'
+  readonly timer: 'benchmark' | 'repeat' | 'cpu'
   readonly contenders: readonly Contender[]
   /** called after the last run */
   close?(): Promise<void>

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly quick: boolean
   readonly json: string | null
   readonly kernel: 'auto' | 'integer' | 'fma'
+  /** a picture of the throughput rows; null: none */
+  readonly svg: string | null
 }
 
 export type Options =
@@ -21,7 +23,12 @@ export type Options =
   | { readonly command: 'check'; readonly file: string }
   | { readonly command: 'help' }
 
+const THROUGHPUT_ROWS = 'throughput/'
+const THROUGHPUT_PICTURE = 'bench-throughput.svg'
+
 export const USAGE = `npm run bench -- [options]
+  throughput             signatures per second of clusters, against signers, open ceremonies, batch size and workers: a table, and a picture
+                         (--svg FILE, default ${THROUGHPUT_PICTURE}); --quick, --json and --kernel as below
   profile                where one node's time goes while it signs, by folder: --batch N, --in-flight N, --seconds N, --workers N, --kernel NAME,
                          --out FILE.md; without --batch batches of 100, and single messages 100 at a time
   --filter TEXT          only rows whose id contains TEXT; may be repeated
@@ -41,6 +48,7 @@ function parse(args: readonly string[]) {
         quick: { type: 'boolean' },
         json: { type: 'string' },
         kernel: { type: 'string' },
+        svg: { type: 'string' },
         compare: { type: 'string' },
         check: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -63,9 +71,10 @@ function kernelOf(flag: string | undefined, variable: string | undefined): RunOp
 /** @throws UsageError */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}): Options {
   if (args[0] === 'profile') return parseProfile(args.slice(1))
-  const { values, positionals } = parse(args)
+  const throughput = args[0] === 'throughput'
+  const { values, positionals } = parse(throughput ? args.slice(1) : args)
   if (values.help === true) return { command: 'help' }
-  const running = [values.filter, values.quick, values.json, values.kernel].some((value) => value !== undefined)
+  const running = throughput || [values.filter, values.quick, values.json, values.kernel, values.svg].some((value) => value !== undefined)
   if (values.compare !== undefined) {
     const [after, ...rest] = positionals
     if (after === undefined || rest.length > 0) throw new UsageError('--compare takes two files')
@@ -77,7 +86,10 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv = {
     if (running) throw new UsageError('--check goes with no other option')
     return { command: 'check', file: values.check }
   }
-  const filters = values.filter ?? []
+  const filters = throughput ? [THROUGHPUT_ROWS] : (values.filter ?? [])
+  if (throughput && values.filter !== undefined) throw new UsageError('--filter does not go with throughput')
+  if (!throughput && values.svg !== undefined) throw new UsageError('--svg goes with throughput')
+  if (values.svg === '') throw new UsageError('--svg needs a file')
   if (filters.includes('')) throw new UsageError('--filter needs a text')
   if (values.json === '') throw new UsageError('--json needs a file')
   return {
@@ -86,5 +98,6 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv = {
     quick: values.quick ?? false,
     json: values.json ?? null,
     kernel: kernelOf(values.kernel, env['QUORATE_KERNEL']),
+    svg: throughput ? (values.svg ?? THROUGHPUT_PICTURE) : null,
   }
 }

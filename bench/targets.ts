@@ -30,7 +30,10 @@ const BOTH: readonly Target[] = [
   { id: 'msm/n=8192', against: 'noble', atLeast: 26, stretch: 45 },
   { id: 'dkg/67-of-100/total', against: 'noble', atLeast: 100, stretch: 200 },
   { id: 'frost/67-of-100/sign-aggregate-verify', against: 'noble', atLeast: 25, stretch: 40 },
+  { id: 'frost/67-of-100/node/batch=1', against: 'noble', atLeast: 25, stretch: 40 },
+  { id: 'frost/67-of-100/node/batch=100', against: 'noble', atLeast: 35, stretch: null },
   { id: 'frost/67-of-100/blame-all', against: 'noble', atLeast: 300, stretch: 500 },
+  { id: 'cluster/3-of-5/cpu/batch=100,ceremonies=1', against: 'baseline', atLeast: 10, stretch: null },
 ]
 
 export function targetsOf(kernel: KernelName): readonly Target[] {

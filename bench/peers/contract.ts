@@ -51,6 +51,8 @@ export interface PeerCeremonies {
   aggregate(inputs: SigningInputs): Prepared
   /** both: the work of one node after round one */
   signAndAggregate(inputs: SigningInputs): Prepared
+  /** from round one on: nonces, share and aggregate of the first `messages` of the batch, one by one; the signatures */
+  signMessages(inputs: SigningInputs, messages: number): Prepared
   /** an aggregation that fails: the places of those whose shares are wrong, a byte each */
   blame(inputs: SigningInputs, shares: readonly Uint8Array[]): Prepared
 }

@@ -16,8 +16,8 @@ import {
   tickLabel,
 } from './svg.ts'
 
-const WIDTH = 640
-const HEIGHT = 420
+export const PLOT_WIDTH = 640
+export const PLOT_HEIGHT = 420
 const LEFT = 76
 
 export interface Curve extends LegendEntry {
@@ -37,10 +37,10 @@ export function curvePlot({ title, xLabel, yLabel, x, y, curves }: CurvePlot): s
   const drawn = curves
     .filter(({ points }) => points.length > 0)
     .map((curve): Curve => (curve.shape === 'bar' ? { ...curve, shape: 'circle' } : curve))
-  const key = legend(drawn, 16, 52, WIDTH - 32)
+  const key = legend(drawn, 16, 52, PLOT_WIDTH - 32)
   const top = 48 + key.height + 14
-  const bottom = HEIGHT - 56
-  const right = WIDTH - 36
+  const bottom = PLOT_HEIGHT - 56
+  const right = PLOT_WIDTH - 36
   const xs = drawn.flatMap(({ points }) => points.map((point) => point.x))
   const ys = drawn.flatMap(({ points }) => points.map((point) => point.y))
   // The sizes themselves are the ticks: a reader looks for 67 of 100, not for 50.
@@ -65,7 +65,7 @@ export function curvePlot({ title, xLabel, yLabel, x, y, curves }: CurvePlot): s
       parts.push(mark(across.at(point.x), up.at(point.y), shape, colour, title))
     }
   }
-  parts.push(text((LEFT + right) / 2, HEIGHT - 14, xLabel, { anchor: 'middle' }))
+  parts.push(text((LEFT + right) / 2, PLOT_HEIGHT - 14, xLabel, { anchor: 'middle' }))
   parts.push(text(20, (top + bottom) / 2, yLabel, { anchor: 'middle', rotate: true }))
-  return drawing(WIDTH, HEIGHT, title, parts)
+  return drawing(PLOT_WIDTH, PLOT_HEIGHT, title, parts)
 }

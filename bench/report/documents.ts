@@ -5,6 +5,7 @@ import type { BenchJson, BenchRow, Implementation } from '../json.ts'
 import { amount } from '../table.ts'
 import { targetsOf } from '../targets.ts'
 import { HEADLINES, headlinePlot, ownImplementation } from './plots.ts'
+import { throughputPicture } from './throughput-plots.ts'
 
 const PEERS: readonly Implementation[] = ['baseline', 'noble', 'elliptic', 'tiny', 'libauth', 'native']
 
@@ -109,13 +110,34 @@ export function growthTable(results: readonly BenchJson[]): string {
   return markdown(['growth', 'aim', ...results.map(columnOf)], rows)
 }
 
+/** A line for each load, a column a result. */
+export function throughputTable(results: readonly BenchJson[]): string {
+  const ids = [...new Set(results.flatMap(({ rows }) => rows.flatMap(({ id }) => (id.startsWith('throughput/') ? [id] : []))))]
+  const rows = ids.map((id) => {
+    const figures = (id.split('/')[2] ?? '').split(',').map((figure) => figure.split('=')[1] ?? '')
+    const cells = results
+      .map((result) => result.rows.find((row) => row.id === id))
+      .map((row) => (row === undefined ? '' : amount(row.median)))
+    return [(id.split('/')[1] ?? '').replace('by-', ''), ...figures, ...cells]
+  })
+  return markdown(['against', 'signers', 'ceremonies', 'batch', 'workers', ...results.map(columnOf)], rows)
+}
+
+/** The rates and their picture, which is that of the first result. */
+function throughputPart(results: readonly BenchJson[], picture: string | null): string {
+  if (picture === null) return 'Not measured in these results.'
+  return `${throughputTable(results)}\n\n![Signatures per second](performance/throughput.svg)`
+}
+
 /** Every row of a result. */
 export function allRows(result: BenchJson): string {
   const own = ownImplementation(result)
   const peers = PEERS.filter((impl) => result.rows.some((row) => row.impl === impl))
   const others = [...new Set(result.rows.map(({ impl }) => impl))].filter((impl) => impl !== own && !peers.includes(impl))
   const columns = [...others, ...peers]
-  const rows = [...new Set(result.rows.map(({ id }) => id))].map((id) => {
+  // The rates have a table of their own.
+  const ids = result.rows.map(({ id }) => id).filter((id) => !id.startsWith('throughput/'))
+  const rows = [...new Set(ids)].map((id) => {
     const row = result.rows.find((one) => one.id === id && one.impl === own)
     const alone = ratioCell(result, id, own)
     return [`\`${id}\``, timeCell(row), ...columns.map((impl) => ratioCell(result, id, impl)), alone]
@@ -149,11 +171,19 @@ export function documentsFrom(results: readonly NamedResult[], read: (name: stri
   if (first === undefined) return new Map()
   const all = results.map(({ name, result }) => `### ${name}\n\n${provenance(result)}\n\n${allRows(result)}`).join('\n\n')
   const list = results.map(({ result }) => result)
-  const parts = { targets: targetTable(list), growth: growthTable(list), stages: stageTable(list), rows: all }
+  const picture = throughputPicture(first.result)
+  const parts = {
+    targets: targetTable(list),
+    growth: growthTable(list),
+    stages: stageTable(list),
+    throughput: throughputPart(list, picture),
+    rows: all,
+  }
   const performance = Object.entries(parts).reduce((text, [name, part]) => withPart(text, name, part), read('docs/performance.md'))
   return new Map([
     ['README.md', withPart(read('README.md'), 'headline', `${headlineTable(first.result)}\n\n${provenance(first.result)}`)],
     ['docs/performance.md', performance],
     ['docs/performance/ratios.svg', `${headlinePlot(first.result)}\n`],
+    ...(picture === null ? [] : [['docs/performance/throughput.svg', `${picture}\n`] as const]),
   ])
 }

@@ -4,6 +4,7 @@ import type { BenchJson } from '../json.ts'
 import { amount } from '../table.ts'
 import { headlinePlot, scalingPlots, suitePlots } from './plots.ts'
 import { escapeText } from './svg.ts'
+import { throughputPlots } from './throughput-plots.ts'
 
 const STYLE = `
 body { font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; color: #1f2328; background: #fff; max-width: 1180px; margin: 2rem auto; padding: 0 1rem }
@@ -67,6 +68,7 @@ function rowTable({ rows, ratios }: BenchJson): string {
 
 export function reportPage(result: BenchJson): string {
   const curves = scalingPlots(result)
+  const rates = throughputPlots(result)
   const hasRatios = result.ratios.length > 0
   return [
     '<!doctype html>',
@@ -77,6 +79,7 @@ export function reportPage(result: BenchJson): string {
     '<h2>Targets</h2>',
     targetTable(result),
     ...(curves.length > 0 ? ['<h2>How it grows</h2>', '<div class="curves">', ...curves, '</div>'] : []),
+    ...(rates.length > 0 ? ['<h2>Throughput of a cluster in one process</h2>', '<div class="curves">', ...rates, '</div>'] : []),
     ...(hasRatios ? ['<h2>All ratios</h2>', ...suitePlots(result)] : []),
     '<h2>All rows</h2>',
     '<p>Medians of one item. "Compared" says that at least two implementations computed the row and gave the same result.</p>',

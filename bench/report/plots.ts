@@ -15,6 +15,7 @@ export const HEADLINES: readonly RatioLine[] = [
   { id: 'msm/n=8192', label: 'sum of 8,192 products' },
   { id: 'dkg/67-of-100/total', label: 'DKG 67 of 100, one participant' },
   { id: 'frost/67-of-100/sign-aggregate-verify', label: 'FROST, 67 signers, one node' },
+  { id: 'frost/67-of-100/node/batch=100', label: 'FROST, 67 signers, a message of 100' },
   { id: 'frost/67-of-100/blame-one', label: 'name one cheater of 67' },
   { id: 'frost/67-of-100/blame-all', label: 'name 67 cheaters' },
 ]

@@ -1,9 +1,13 @@
 /** A group of n with t signers, all nonces and all shares: what one signer holds and receives. */
 import type { Kernel } from 'quorate/kernel'
+import { multipliers, nonceSigns } from '../../src/crypto/frost-challenge.ts'
+import { ownLagrange } from '../../src/crypto/frost-lagrange.ts'
+import { prepareSigning } from '../../src/crypto/frost-sign.ts'
 import type { SigningTranscript } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
 import { bytes, scalars } from '../context.ts'
 import { concat, type Group, integersTo, present } from '../groups.ts'
+import { split } from '../peers/contract.ts'
 
 export interface SigningInputs {
   readonly group: Group
@@ -12,17 +16,17 @@ export interface SigningInputs {
   readonly place: number
   /** one a signer */
   readonly secretShares: readonly Uint8Array[]
-  /** one a signer: hiding || binding */
+  /** one a signer, messages x 64: hiding || binding */
   readonly nonces: readonly Uint8Array[]
   /** signers x 33 */
   readonly verifyingShares: Uint8Array
   /** t x 64, the group's polynomial in the exponent */
   readonly polynomial: Uint8Array
-  /** one a signer, all good */
+  /** one a signer, messages x 32, all good */
   readonly signatureShares: readonly Uint8Array[]
 }
 
-export function makeSigningInputs(kernel: Kernel, group: Group): SigningInputs {
+export function makeSigningInputs(kernel: Kernel, group: Group, messages = 1): SigningInputs {
   const { n, t, name } = group
   // The last t of n: the Lagrange coefficients of large indices.
   const signers = integersTo(t).map((i) => n - t + i)
@@ -30,13 +34,13 @@ export function makeSigningInputs(kernel: Kernel, group: Group): SigningInputs {
   const polynomial = kernel.baseMulVar(coefficients)
   const values = kernel.evaluatePolynomial(coefficients, signers)
   const secretShares = signers.map((_, i) => values.slice(32 * i, 32 * (i + 1)))
-  const nonces = signers.map((index) => scalars(`frost/${name}/nonces/${index}`, 2))
+  const nonces = signers.map((index) => scalars(`frost/${name}/nonces/${index}`, 2 * messages))
   const transcript: SigningTranscript = {
     suite: 'secp256k1-sha256',
     groupPublicKey: kernel.compress(polynomial.slice(0, 64)),
     signers,
     commitments: nonces.map((pair) => kernel.baseMulVar(pair)),
-    messages: [bytes(`frost/${name}/message`, 32)],
+    messages: integersTo(messages).map((i) => bytes(`frost/${name}/message/${i}`, 32)),
   }
   return {
     group,
@@ -46,10 +50,33 @@ export function makeSigningInputs(kernel: Kernel, group: Group): SigningInputs {
     nonces,
     verifyingShares: kernel.compress(kernel.baseMulVar(values)),
     polynomial,
-    signatureShares: signers.map(
-      (_, place) => signAt(kernel, transcript, place, present(secretShares[place]), present(nonces[place])).share,
-    ),
+    signatureShares: sharesOfAll(kernel, transcript, secretShares, nonces),
   }
+}
+
+/** What is the same for all signers is computed once: a batch among 67 would take a minute otherwise. */
+function sharesOfAll(
+  kernel: Kernel,
+  transcript: SigningTranscript,
+  secretShares: readonly Uint8Array[],
+  nonces: readonly Uint8Array[],
+): Uint8Array[] {
+  const { suite, groupPublicKey, signers } = transcript
+  const prepared = prepareSigning(kernel, transcript)
+  if (prepared.status !== 'ready') throw new Error(`signing ended as ${prepared.status}`)
+  const { challenges, groupCommitments } = prepared
+  const factors = split(prepared.factors, challenges.length)
+  return signers.map((index, place) => {
+    const scalarsOf = split(present(nonces[place]), 32)
+    return kernel.signatureShares({
+      hiding: concat(scalarsOf.filter((_, i) => i % 2 === 0)),
+      binding: concat(scalarsOf.filter((_, i) => i % 2 === 1)),
+      bindingFactors: present(factors[place]),
+      negate: nonceSigns(suite, groupCommitments),
+      multipliers: multipliers(kernel, suite, groupPublicKey, ownLagrange(kernel, signers, index), challenges),
+      share: present(secretShares[place]),
+    })
+  })
 }
 
 export interface SignedShare {

@@ -23,14 +23,22 @@ function run(script: 'main.js' | 'report/main.js', ...args: string[]): { status:
 
 describe('options', () => {
   it('a run takes filters, --quick, a file and a kernel', () => {
-    expect(parseOptions([])).toEqual({ command: 'run', filters: [], quick: false, json: null, kernel: 'auto' })
+    expect(parseOptions([])).toEqual({ command: 'run', filters: [], quick: false, json: null, kernel: 'auto', svg: null })
     expect(parseOptions(['--filter', 'msm', '--filter=dkg', '--quick', '--json', 'x.json', '--kernel', 'fma'])).toEqual({
       command: 'run',
       filters: ['msm', 'dkg'],
       quick: true,
       json: 'x.json',
       kernel: 'fma',
+      svg: null,
     })
+  })
+
+  it('throughput is a run of its rows alone, with a picture', () => {
+    const run = { command: 'run', filters: ['throughput/'], quick: false, json: null, kernel: 'auto', svg: 'bench-throughput.svg' }
+    expect(parseOptions(['throughput'])).toEqual(run)
+    const more = ['throughput', '--quick', '--svg', 'x.svg', '--json', 'x.json']
+    expect(parseOptions(more)).toEqual({ ...run, quick: true, svg: 'x.svg', json: 'x.json' })
   })
 
   it('QUORATE_KERNEL chooses the kernel where --kernel does not', () => {
@@ -60,6 +68,11 @@ describe('options', () => {
       ['--check', 'a.json', '--quick'],
       ['--check', 'a.json', 'b.json'],
       ['--quick=yes'],
+      ['--svg', 'x.svg'],
+      ['throughput', '--filter', 'msm'],
+      ['throughput', '--svg='],
+      ['throughput', '--check', 'a.json'],
+      ['--quick', 'throughput'],
     ]
     for (const args of wrong) {
       const refuse = (): unknown => parseOptions(args)

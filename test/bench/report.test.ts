@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { admittedIn, verdictsOf } from '../../bench/check.ts'
 import { readResult } from '../../bench/file.ts'
 import type { BenchJson } from '../../bench/json.ts'
-import { allRows, documentsFrom, headlineTable, targetTable, withPart } from '../../bench/report/documents.ts'
+import { allRows, documentsFrom, headlineTable, targetTable, throughputTable, withPart } from '../../bench/report/documents.ts'
 import { reportPage } from '../../bench/report/page.ts'
 import { headlinePlot, scalingPlots, suitePlots } from '../../bench/report/plots.ts'
 import { linearScale, logScale, stepScale } from '../../bench/report/svg.ts'
+import { throughputPicture } from '../../bench/report/throughput-plots.ts'
+import { rowId, SERIES } from '../../bench/suites/throughput.ts'
 import { ROOT, textOf } from '../project/sources.ts'
 import { resultOf, row } from './results.ts'
 
@@ -77,6 +79,35 @@ describe('plots', () => {
   })
 })
 
+describe('throughput', () => {
+  const ids = SERIES.flatMap(({ name, points }) => points.map((point) => rowId(name, point)))
+  const rates = resultOf(ids.map((id, i) => row(id, 'quorate-integer', 100 + i, { unit: 'ops/s', checked: false })))
+
+  it('its rows have ids that say what they measure, each once', () => {
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const id of ids) expect(id).toMatch(/^throughput\/by-[a-z]+\/signers=\d+,ceremonies=\d+,batch=\d+,workers=\d+$/)
+    for (const by of ['signers', 'ceremonies', 'batch', 'workers'])
+      expect(ids.filter((id) => id.includes(`by-${by}/`)).length).toBeGreaterThan(2)
+  })
+
+  it('gives a plot against each of signers, ceremonies, batch size and workers, with a mark for every row', () => {
+    const picture = throughputPicture(rates) ?? ''
+    for (const what of ['signers', 'open ceremonies', 'batch size', 'workers']) {
+      expect(picture).toContain(`Signatures per second against ${what}</text>`)
+    }
+    // A mark's title has the figure, as a legend's has not.
+    expect(picture.match(/<title>[^<]*, [\d,]+: [\d.]+<\/title>/g)).toHaveLength(ids.length)
+    expect(picture).not.toMatch(/NaN|Infinity|undefined/)
+    expect(reportPage(rates)).toContain('Throughput of a cluster')
+    expect(throughputPicture(result)).toBe(null)
+  })
+
+  it('has a table of its own', () => {
+    expect(throughputTable([rates])).toMatch(/\| batch \| 3 \| 4 \| 1000 \| 0 \| \d+ \|/)
+    expect(allRows(rates)).not.toContain('throughput/')
+  })
+})
+
 describe('tables in documents', () => {
   it('show what is faster than we are, and what is missed', () => {
     expect(allRows(result)).toMatch(/\| `msm\/n=128` \| 900 us \| 22\.2x \| 0\.500x \|/)
@@ -109,7 +140,9 @@ describe('what is checked in', () => {
 
   it('the documents and the plot are those of the checked-in results (npm run bench:report)', () => {
     const made = documentsFrom(results, textOf)
-    expect([...made.keys()]).toEqual(['README.md', 'docs/performance.md', 'docs/performance/ratios.svg'])
+    const measured = results[0]?.result.rows.some(({ id }) => id.startsWith('throughput/')) === true
+    const pictures = ['docs/performance/ratios.svg', ...(measured ? ['docs/performance/throughput.svg'] : [])]
+    expect([...made.keys()]).toEqual(['README.md', 'docs/performance.md', ...pictures])
     for (const [name, text] of made) expect(text === textOf(name), name).toBe(true)
   })
 
