@@ -3,9 +3,9 @@ import type { Kernel } from 'quorate/kernel'
 import type { JobArgs, JobName, VerifyingShares } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
 import { randomScalars, systemRandom } from '../../src/crypto/random-scalars.ts'
-import type { Work } from '../../src/pool/work.ts'
+import type { SingleWork } from '../../src/pool/work.ts'
 
-type JobWork = readonly [string, Extract<Work, { type: 'job' }>]
+type JobWork = readonly [string, Extract<SingleWork, { type: 'job' }>]
 
 function work<N extends JobName>(name: N, size: string, args: JobArgs<N>): JobWork {
   return [`${name} ${size}`, { type: 'job', name, args }]

@@ -16,10 +16,10 @@ import { Executor } from '../../src/pool/executor.ts'
 import { KernelPool } from '../../src/pool/index.ts'
 import { copyPlain } from '../../src/pool/plain.ts'
 import { splitWork } from '../../src/pool/split.ts'
-import type { Work } from '../../src/pool/work.ts'
+import type { SingleWork } from '../../src/pool/work.ts'
 import { dkgWork, signingWork } from './cost-model-jobs.ts'
 
-type Sample = Exclude<Work, { type: 'ping' }>
+type Sample = Exclude<SingleWork, { type: 'ping' }>
 
 const ROUNDS = 9
 const kernel = await loadWasmKernel()
@@ -50,8 +50,8 @@ function micros(work: Sample): number {
   return least
 }
 
-function copied(work: Sample): Work {
-  return { ...work, args: copyPlain<unknown>(work.args, []) } as Work
+function copied(work: Sample): SingleWork {
+  return { ...work, args: copyPlain<unknown>(work.args, []) } as SingleWork
 }
 
 const k = scalars('k', 8_192)

@@ -1,5 +1,5 @@
 /** FROST round one (RFC 9591 sections 4.1 and 5.1): hedged nonces and their commitments, many positions at once. */
-import { assertBytes, itemOf, toHex, wipe, wipeOnThrow } from '../bytes.ts'
+import { assertBytes, copyBytes, itemOf, toHex, wipe } from '../bytes.ts'
 import { invalidArgument } from '../errors.ts'
 import { countItems } from '../kernel/arguments.ts'
 import { type Batch, type Kernel, POINT_BYTES, SCALAR_BYTES, type Scalar, type Suite } from '../kernel/contract.ts'
@@ -16,6 +16,15 @@ export interface NonceBatch {
   readonly commitments: Batch
 }
 
+/** What the nonces of one batch are made from. */
+export interface NonceSource {
+  readonly suite: Suite
+  /** secret */
+  readonly share: Scalar
+  /** secret, positions x 64; the caller wipes it */
+  readonly randomness: Batch
+}
+
 /**
  * nonce = H3(randomness || share), twice a position. The share is a hedge: a source that is only predictable, and not repeating, still gives
  * nonces that nobody else can compute.
@@ -25,26 +34,52 @@ export interface NonceBatch {
  * @throws ERR_INVALID_ARGUMENT with field `randomness` when it repeats a block: a nonce used twice gives the share away
  */
 export function makeNonces(kernel: Kernel, suite: Suite, share: Scalar, randomness: Batch): NonceBatch {
-  assertBytes(share, 'share', SCALAR_BYTES)
-  countItems(randomness, 'randomness', NONCE_PAIR_BYTES)
-  const nonces = hedge(kernel, suite, share, randomness)
-  return wipeOnThrow([nonces], () => {
-    const commitments = kernel.baseMul(nonces)
-    refuseRepeats(commitments)
-    return { nonces, commitments }
-  })
+  const [made] = makeNonceBatches(kernel, [{ suite, share, randomness }]) as [NonceBatch]
+  return made
 }
 
-/** H3(block || share) for each block of the randomness, mod q. */
-function hedge(kernel: Kernel, suite: Suite, share: Scalar, randomness: Batch): Batch {
-  const { h3 } = hashesOf(suite)
-  const count = randomness.length / SCALAR_BYTES
-  const wide = new Uint8Array(count * WIDE_BYTES)
+/** As `makeNonces` for many batches, with one call for all multiples of G: of the time of a small batch half is the call's. */
+export function makeNonceBatches(kernel: Kernel, sources: readonly NonceSource[]): NonceBatch[] {
+  for (const { share, randomness } of sources) {
+    assertBytes(share, 'share', SCALAR_BYTES)
+    countItems(randomness, 'randomness', NONCE_PAIR_BYTES)
+  }
+  const all = hedge(kernel, sources)
+  const batches: NonceBatch[] = []
+  const secrets: Batch[] = [all]
   try {
-    for (let i = 0; i < count; i++) {
-      const hash = h3.hash(itemOf(randomness, i, SCALAR_BYTES), share)
-      wide.set(hash, i * WIDE_BYTES)
-      wipe(hash)
+    const points = kernel.baseMul(all)
+    let offset = 0
+    for (const { randomness } of sources) {
+      const end = offset + randomness.length
+      const nonces = copyBytes(all, offset, end)
+      secrets.push(nonces)
+      const commitments = copyBytes(points, 2 * offset, 2 * end)
+      refuseRepeats(commitments)
+      batches.push({ nonces, commitments })
+      offset = end
+    }
+  } catch (error) {
+    wipe(...secrets)
+    throw error
+  }
+  wipe(all)
+  return batches
+}
+
+/** H3(block || share) for each block of the randomness, mod q, all batches end to end. */
+function hedge(kernel: Kernel, sources: readonly NonceSource[]): Batch {
+  const blocks = sources.reduce((sum, { randomness }) => sum + randomness.length / SCALAR_BYTES, 0)
+  const wide = new Uint8Array(blocks * WIDE_BYTES)
+  let offset = 0
+  try {
+    for (const { suite, share, randomness } of sources) {
+      const { h3 } = hashesOf(suite)
+      for (let i = 0; i < randomness.length / SCALAR_BYTES; i++, offset += WIDE_BYTES) {
+        const hash = h3.hash(itemOf(randomness, i, SCALAR_BYTES), share)
+        wide.set(hash, offset)
+        wipe(hash)
+      }
     }
     return reduceWide(kernel, wide)
   } finally {

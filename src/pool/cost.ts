@@ -5,7 +5,7 @@
 import { COMPRESSED_BYTES, type KernelOperation, POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
 import { definitionOf } from './executor.ts'
 import type { KernelChoice } from './options.ts'
-import type { Work } from './work.ts'
+import type { SingleWork } from './work.ts'
 
 /** bn.js against WebAssembly, roughly, over all operations. */
 const BASELINE_FACTOR = 40
@@ -40,12 +40,12 @@ const MICROS: Readonly<Record<KernelOperation, (...args: readonly unknown[]) => 
 }
 
 /** Also for arguments that the work will refuse: those cost nothing. */
-export function estimateMicros(work: Work, kernel: KernelChoice): number {
+export function estimateMicros(work: SingleWork, kernel: KernelChoice): number {
   const micros = estimate(work)
   return kernel === 'baseline' ? BASELINE_FACTOR * micros : micros
 }
 
-function estimate(work: Work): number {
+function estimate(work: SingleWork): number {
   switch (work.type) {
     case 'ping':
       return 0

@@ -1,15 +1,15 @@
 /**
- * Work in pieces, ready to leave: each with copies of its own. Work that starts at once is cut from what the caller gave, so that its bytes are copied
+ * SingleWork in pieces, ready to leave: each with copies of its own. SingleWork that starts at once is cut from what the caller gave, so that its bytes are copied
  * once and not twice (the commitments of a hundred dealers are 430 kB); what had to wait is cut from the copies that waited.
  */
 import { assertJobArguments } from './job-arguments.ts'
 import type { KernelName, Split } from './pieces.ts'
 import { copyPlain, NotPlain } from './plain.ts'
 import { splitWork } from './split.ts'
-import type { Work } from './work.ts'
+import type { SingleWork } from './work.ts'
 
 export interface Parcel {
-  readonly work: Work
+  readonly work: SingleWork
   /** the memory of all arrays in it */
   readonly arrays: readonly Uint8Array<ArrayBuffer>[]
 }
@@ -24,7 +24,7 @@ export interface Cut {
 }
 
 /** Null when the work cannot be cut, for whatever reason: then it goes whole, and whoever takes it whole says what is wrong with it. */
-export function cutWork(work: Work, count: number, kernel: KernelName): Cut | null {
+export function cutWork(work: SingleWork, count: number, kernel: KernelName): Cut | null {
   const split = count < 2 ? null : splitWork(work, count, kernel)
   if (split === null) return null
   const made: Uint8Array<ArrayBuffer>[] = []
@@ -37,7 +37,7 @@ export function cutWork(work: Work, count: number, kernel: KernelName): Cut | nu
   try {
     const parcels = split.pieces.map((piece): Parcel => {
       const { value, arrays } = copy<unknown>(piece.args)
-      return { work: { ...piece, args: value } as Work, arrays }
+      return { work: { ...piece, args: value } as SingleWork, arrays }
     })
     const { value: kept, arrays } = copy(split.kept ?? null)
     return { split, parcels, kept, arrays }
@@ -51,7 +51,7 @@ export function cutWork(work: Work, count: number, kernel: KernelName): Cut | nu
 }
 
 /** The same for arguments that nobody has looked at yet. */
-export function cutGiven(given: Work, count: number, kernel: KernelName): Cut | null {
+export function cutGiven(given: SingleWork, count: number, kernel: KernelName): Cut | null {
   if (count < 2) return null
   try {
     if (given.type === 'job') assertJobArguments(given.name, given.args)

@@ -4,7 +4,9 @@
  * first served, bounded, and taken back when its signal aborts. Pieces never wait: they are cut when they start, so nothing of the queue knows of
  * them. Nothing is retried: work that consumed a nonce must not run twice.
  *
- * Merging jobs of one name that wait together would happen where a thread becomes free (`#next`); it is not done yet.
+ * Jobs of one name that wait together leave together, so that what many ceremonies want at about the same time costs a few messages. A large one starts
+ * at once if a thread is free; small ones wait until the end of the turn of the event loop, and if all of a name are worth a thread by then, they go to
+ * the threads, else the calling thread computes them.
  */
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { AbortWatch } from './abort.ts'
@@ -19,7 +21,8 @@ import { copyPlain, NotPlain } from './plain.ts'
 import { failureOfWhole } from './split.ts'
 import { PoolStatistics } from './statistics.ts'
 import type { ThreadPool } from './thread-pool.ts'
-import { errorOf, failureOf, type Outcome, type Work } from './work.ts'
+import { type Task, WaitingTasks } from './waiting.ts'
+import { errorOf, failureOf, type Outcome, type SingleWork, type Work } from './work.ts'
 
 /**
  * A piece costs a crossing, a copy of its input and its share of what is done in every piece; below this it gains too little for taking a thread that
@@ -30,20 +33,8 @@ const MIN_PIECE_MICROS = 300
 /** What the calling thread computes between two turns of the event loop, unless one piece alone takes longer. */
 const INLINE_TURN_MS = 1
 
-interface Task {
-  /** what it is expected to take */
-  readonly micros: number
-  /** arguments are our copies, unless it runs in pieces, which have their own */
-  readonly work: Work
-  /** the memory of all arrays that we copied and still have */
-  arrays: readonly Uint8Array<ArrayBuffer>[]
-  readonly queued: number
-  readonly resolve: (value: unknown) => void
-  readonly reject: (error: QuorateError) => void
-  /** gives the abort callback back */
-  release: () => void
-  settled: boolean
-}
+/** What a thread is given at once: so long the jobs that come first in a message may wait for its last. */
+const TOGETHER_MICROS = 5_000
 
 export class Dispatcher {
   readonly #executor: Executor
@@ -52,9 +43,9 @@ export class Dispatcher {
   readonly #options: ResolvedPoolOptions
   readonly #statistics: PoolStatistics
   readonly #aborts = new AbortWatch()
-  /** Sets keep insertion order and give any member back at once. */
-  readonly #forThreads = new Set<Task>()
-  readonly #forHere = new Set<Task>()
+  readonly #forThreads = new WaitingTasks()
+  /** too small for a thread by themselves */
+  readonly #small = new WaitingTasks()
   #turnScheduled = false
   #running = 0
   #nextId = 0
@@ -70,7 +61,7 @@ export class Dispatcher {
   }
 
   /** Never throws; the arguments are copied before it returns. */
-  submit(given: Work, signal: AbortSignal | null): Promise<unknown> {
+  submit(given: SingleWork, signal: AbortSignal | null): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#closing !== null) throw new QuorateError('ERR_POOL_CLOSED')
       if (signal?.aborted === true) throw new QuorateError('ERR_ABORTED')
@@ -87,7 +78,7 @@ export class Dispatcher {
       if (startsNow) return cut === null ? this.#startWhole(task) : this.#startPieces(task, cut)
       if (!inline) this.#forThreads.add(task)
       else {
-        this.#forHere.add(task)
+        this.#small.add(task)
         this.#scheduleTurn()
       }
     })
@@ -115,10 +106,7 @@ export class Dispatcher {
   }
 
   async #shutDown(): Promise<void> {
-    for (const queue of [this.#forThreads, this.#forHere]) {
-      for (const task of queue) this.#refuse(task, new QuorateError('ERR_POOL_CLOSED'))
-      queue.clear()
-    }
+    for (const task of [...this.#forThreads.clear(), ...this.#small.clear()]) this.#refuse(task, new QuorateError('ERR_POOL_CLOSED'))
     while (this.#running > 0) {
       await new Promise<void>((resolve) => {
         this.#wakeClosing = resolve
@@ -128,17 +116,17 @@ export class Dispatcher {
   }
 
   #waiting(): number {
-    return this.#forThreads.size + this.#forHere.size
+    return this.#forThreads.size + this.#small.size
   }
 
   #hasFreeThread(): boolean {
     return this.#running < this.#options.workers && this.#forThreads.size === 0
   }
 
-  #copy(given: Work, arrays: Uint8Array<ArrayBuffer>[]): Work {
+  #copy(given: SingleWork, arrays: Uint8Array<ArrayBuffer>[]): SingleWork {
     if (given.type === 'ping') return given
     try {
-      const work = { ...given, args: copyPlain(given.args, arrays) } as Work
+      const work = { ...given, args: copyPlain(given.args, arrays) } as SingleWork
       if (work.type === 'job') assertJobArguments(work.name, work.args)
       return work
     } catch (error) {
@@ -155,7 +143,7 @@ export class Dispatcher {
 
   #abort(task: Task): void {
     this.#forThreads.delete(task)
-    this.#forHere.delete(task)
+    this.#small.delete(task)
     this.#refuse(task, new QuorateError('ERR_ABORTED'))
   }
 
@@ -207,6 +195,21 @@ export class Dispatcher {
       if (answered) this.#recordCompletion(started)
       this.#settle(task, outcome)
     })
+  }
+
+  /** Many jobs in one message, or in one call: each has an outcome of its own, unless all are lost. */
+  #startTogether(tasks: readonly Task[]): void {
+    const started = tasks.map((task) => this.#recordStart(task))
+    this.#occupy(
+      togetherOf(tasks),
+      tasks.flatMap(({ arrays }) => arrays),
+      (outcome, answered) => {
+        tasks.forEach((task, i) => {
+          if (answered) this.#recordCompletion(started[i] ?? 0)
+          this.#settle(task, outcomeOf(outcome, i))
+        })
+      },
+    )
   }
 
   #startPieces(task: Task, cut: Cut): void {
@@ -274,10 +277,14 @@ export class Dispatcher {
   }
 
   #next(): void {
-    for (const task of this.#forThreads) {
-      if (this.#running >= this.#options.workers) break
-      this.#forThreads.delete(task)
-      this.#start(task)
+    for (let free = this.#options.workers - this.#running; free > 0; free = this.#options.workers - this.#running) {
+      const first = this.#forThreads.first()
+      if (first === undefined) break
+      // An equal part for every free thread, unless the parts would be smaller than they are worth or larger than others want to wait for.
+      const fair = this.#forThreads.microsWith(first) / free
+      const tasks = this.#forThreads.take(Math.min(TOGETHER_MICROS, Math.max(MIN_PIECE_MICROS, fair)))
+      if (tasks.length === 1) this.#start(first)
+      else this.#startTogether(tasks)
     }
     if (this.#running === 0) this.#wakeClosing?.()
   }
@@ -293,25 +300,44 @@ export class Dispatcher {
 
   #turn(): void {
     const end = performance.now() + INLINE_TURN_MS
-    for (const task of this.#forHere) {
-      this.#forHere.delete(task)
-      this.#runHere(task)
-      if (performance.now() >= end) break
+    for (let first = this.#small.first(); first !== undefined && performance.now() < end; first = this.#small.first()) {
+      if (this.#threads !== null && this.#small.microsWith(first) >= this.#options.inlineBelowMicros) {
+        for (const task of this.#small.take(Number.POSITIVE_INFINITY)) this.#forThreads.add(task)
+      } else this.#runHere(this.#small.take(1_000 * INLINE_TURN_MS))
     }
-    if (this.#forHere.size > 0) this.#scheduleTurn()
+    this.#next()
+    if (this.#small.size > 0) this.#scheduleTurn()
   }
 
-  #runHere(task: Task): void {
+  #runHere(tasks: readonly Task[]): void {
     const started = performance.now()
-    this.#statistics.recordWait(started - task.queued)
-    const { outcome } = this.#executor.execute(task.work)
+    for (const task of tasks) this.#statistics.recordWait(started - task.queued)
+    const [first] = tasks
+    if (first === undefined) return
+    const { outcome } = this.#executor.execute(tasks.length === 1 ? first.work : togetherOf(tasks))
     const ms = performance.now() - started
-    this.#statistics.recordRun(ms)
     if (this.#threads === null) this.#statistics.recordBusy(ms)
-    this.#statistics.completed++
-    this.#statistics.inline++
-    this.#settle(task, outcome)
+    tasks.forEach((task, i) => {
+      this.#statistics.recordRun(ms)
+      this.#statistics.completed++
+      this.#statistics.inline++
+      this.#settle(task, tasks.length === 1 ? outcome : outcomeOf(outcome, i))
+    })
   }
+}
+
+/** @param tasks jobs of one name */
+function togetherOf(tasks: readonly Task[]): Work {
+  const jobs = tasks.flatMap(({ work }) => (work.type === 'job' ? [work] : []))
+  const [first] = jobs
+  if (first === undefined || jobs.length < tasks.length) throw invalidArgument('work', 'internal: only jobs go together')
+  return { type: 'jobs', name: first.name, list: jobs.map(({ args }) => args) }
+}
+
+/** That of one job among many. */
+function outcomeOf(outcome: Outcome, place: number): Outcome {
+  if (!outcome.ok) return outcome
+  return (outcome.value as readonly Outcome[])[place] ?? failureOf(new QuorateError('ERR_WORKER_LOST'))
 }
 
 /** Arrays that were transferred are empty here and not ours to wipe. */

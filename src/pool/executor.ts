@@ -5,7 +5,7 @@ import { jobs } from '../crypto/jobs/index.ts'
 import { QuorateError } from '../errors.ts'
 import type { Kernel } from '../kernel/contract.ts'
 import { arraysIn, ownResult } from './plain.ts'
-import { failureOf, type Outcome, type Work } from './work.ts'
+import { failureOf, type Outcome, type SingleWork, type Work } from './work.ts'
 
 export interface Execution {
   readonly outcome: Outcome
@@ -16,6 +16,7 @@ export interface Execution {
 /** A definition by a name that is only known at run time: the executor moves arguments and results without looking inside. */
 interface AnyJob {
   run(kernel: Kernel, args: unknown): unknown
+  runMany?(kernel: Kernel, list: readonly unknown[]): readonly unknown[]
   estimateMicros(args: unknown): number
   secretsOf(args: unknown): readonly Uint8Array[]
   secretsOfResult(result: unknown): readonly Uint8Array[]
@@ -70,18 +71,48 @@ export class Executor {
       case 'ping':
         return { outcome: { ok: true, value: null }, buffers: [] }
       case 'operation':
-        return handOver(work, Reflect.apply(kernel[work.name], kernel, work.args), [])
+        return handOver(work.args, Reflect.apply(kernel[work.name], kernel, work.args), [])
       case 'job': {
         const definition = definitionOf(work.name)
         const result = definition.run(kernel, work.args)
-        return handOver(work, result, definition.secretsOfResult(result))
+        return handOver(work.args, result, definition.secretsOfResult(result))
       }
+      case 'jobs':
+        return this.#runJobs(work)
+    }
+  }
+
+  /** Together where the job can do that, else one by one; also when one of them fails, which must not be the others' failure. */
+  #runJobs({ name, list }: Extract<Work, { type: 'jobs' }>): Execution {
+    const definition = definitionOf(name)
+    const results = this.#together(definition, list)
+    const executions = list.map((args, i): Execution => {
+      try {
+        const result = results === null ? definition.run(this.kernel(), args) : results[i]
+        return handOver(args, result, definition.secretsOfResult(result))
+      } catch (error) {
+        if (!(error instanceof QuorateError)) this.#kernel = null
+        return { outcome: failureOf(error), buffers: [] }
+      }
+    })
+    return {
+      outcome: { ok: true, value: executions.map(({ outcome }) => outcome) },
+      buffers: executions.flatMap(({ buffers }) => buffers),
+    }
+  }
+
+  #together(definition: AnyJob, list: readonly unknown[]): readonly unknown[] | null {
+    try {
+      return definition.runMany?.(this.kernel(), list) ?? null
+    } catch (error) {
+      if (!(error instanceof QuorateError)) this.#kernel = null
+      return null
     }
   }
 }
 
-function handOver(work: Exclude<Work, { type: 'ping' }>, result: unknown, secrets: readonly Uint8Array[]): Execution {
-  const foreign = new Set(arraysIn(work.args).map((array) => array.buffer))
+function handOver(args: unknown, result: unknown, secrets: readonly Uint8Array[]): Execution {
+  const foreign = new Set(arraysIn(args).map((array) => array.buffer))
   const { value, buffers } = ownResult(result, (buffer) => foreign.has(buffer))
   // Transferring empties the arrays that go out as they are; of those that went out as copies the originals stay behind.
   for (const secret of secrets) if (!(secret.buffer instanceof ArrayBuffer && buffers.has(secret.buffer))) wipe(secret)
@@ -90,8 +121,9 @@ function handOver(work: Exclude<Work, { type: 'ping' }>, result: unknown, secret
 
 /** An operation does not say which of its scalars are secret, so all its copies go; a job does. */
 export function wipeArguments(work: Work): void {
-  if (work.type === 'ping') return
-  wipe(...(work.type === 'job' ? secretArguments(work.name, work.args) : arraysIn(work.args)))
+  if (work.type === 'operation') wipe(...arraysIn(work.args))
+  else if (work.type === 'job') wipe(...secretArguments(work.name, work.args))
+  else if (work.type === 'jobs') for (const args of work.list) wipe(...secretArguments(work.name, args))
 }
 
 function secretArguments(name: JobName, args: unknown): readonly Uint8Array[] {
@@ -104,7 +136,7 @@ function secretArguments(name: JobName, args: unknown): readonly Uint8Array[] {
 }
 
 /** Of a result that nobody will take. */
-export function wipeResult(work: Work, result: unknown): void {
+export function wipeResult(work: SingleWork, result: unknown): void {
   if (work.type === 'ping') return
   wipe(...(work.type === 'operation' ? arraysIn(result) : definitionOf(work.name).secretsOfResult(result)))
 }

@@ -1,8 +1,8 @@
 /** The form of work that was cut into pieces. */
 import type { Kernel, KernelInfo } from '../kernel/contract.ts'
-import type { Work } from './work.ts'
+import type { SingleWork } from './work.ts'
 
-export type Piece = Exclude<Work, { type: 'ping' }>
+export type Piece = Exclude<SingleWork, { type: 'ping' }>
 
 export type KernelName = KernelInfo['name']
 

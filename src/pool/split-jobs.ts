@@ -20,7 +20,7 @@ import { COMPRESSED_BYTES, POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.
 import { definitionOf } from './executor.ts'
 import { type KernelName, type Piece, rangesOf, type Split } from './pieces.ts'
 import { isRun } from './split-operations.ts'
-import type { Work } from './work.ts'
+import type { SingleWork } from './work.ts'
 
 interface Range {
   readonly from: number
@@ -302,7 +302,7 @@ const SPLITTERS: { readonly [N in JobName]?: Splitter<N> } = {
 }
 
 /** Null also for arguments that do not fit each other: the job says so itself. Their types were checked. */
-export function splitJob({ name, args }: Extract<Work, { type: 'job' }>, count: number, kernel: KernelName): Split | null {
+export function splitJob({ name, args }: Extract<SingleWork, { type: 'job' }>, count: number, kernel: KernelName): Split | null {
   const splitter = SPLITTERS[name] as ((args: unknown, count: number, kernel: KernelName) => Split | null) | undefined
   try {
     return splitter?.(args, count, kernel) ?? null

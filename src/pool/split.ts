@@ -5,14 +5,14 @@
 import type { KernelName, Split } from './pieces.ts'
 import { splitJob } from './split-jobs.ts'
 import { splitOperation } from './split-operations.ts'
-import type { Failure, Outcome, Work } from './work.ts'
+import type { Failure, Outcome, SingleWork } from './work.ts'
 
 /**
  * @param count as many pieces as there are threads for them, at least two
  * @param kernel the threads', whose operations differ in what they cost beside each other
  * @returns null when the work cannot be cut, or not into two: then it runs whole, which also finds what is wrong with its structure
  */
-export function splitWork(work: Work, count: number, kernel: KernelName): Split | null {
+export function splitWork(work: SingleWork, count: number, kernel: KernelName): Split | null {
   switch (work.type) {
     case 'ping':
       return null

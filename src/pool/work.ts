@@ -6,12 +6,15 @@ import type { JobName } from '../crypto/jobs/contract.ts'
 import { type ErrorCode, QuorateError } from '../errors.ts'
 import type { KernelOperation } from '../kernel/contract.ts'
 
-/** Plain data. That the arguments fit the name is checked where the work is submitted. */
-export type Work =
+/** What one caller asks for, as plain data. That the arguments fit the name is checked where the work is submitted. */
+export type SingleWork =
   | { readonly type: 'job'; readonly name: JobName; readonly args: unknown }
   | { readonly type: 'operation'; readonly name: KernelOperation; readonly args: readonly unknown[] }
   /** is the thread up and its kernel sound? */
   | { readonly type: 'ping' }
+
+/** What a thread is asked for: also many jobs of one name in one message, each with an outcome of its own; the value is their list. */
+export type Work = SingleWork | { readonly type: 'jobs'; readonly name: JobName; readonly list: readonly unknown[] }
 
 export interface Failure {
   readonly ok: false

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { type Cut, cutGiven, cutWork } from '../../src/pool/cut.ts'
 import { Executor } from '../../src/pool/executor.ts'
 import { copyPlain } from '../../src/pool/plain.ts'
-import type { Work } from '../../src/pool/work.ts'
+import type { SingleWork } from '../../src/pool/work.ts'
 import { present } from '../crypto/ceremony.ts'
 import { bytesIn } from '../helpers/leftovers.ts'
 import { kernel } from './support.ts'
 import { jobs, operations, type Sample } from './work-samples.ts'
 
 const executor = new Executor(() => kernel)
-const copyOf = (work: Sample): Work => ({ ...work, args: copyPlain<unknown>(work.args, []) }) as Work
+const copyOf = (work: Sample): SingleWork => ({ ...work, args: copyPlain<unknown>(work.args, []) }) as SingleWork
 
 function finish({ split, parcels, kept }: Cut): unknown {
   const values = parcels.map(({ work }) => {
@@ -60,11 +60,11 @@ test('opening shares does not send the verifying shares to any piece', () => {
 
 describe('is left whole', () => {
   const deal = present(jobs['dealCommitments']) as Sample & { args: object }
-  const withArgs = (changes: object): Work => ({ ...deal, args: { ...deal.args, ...changes } }) as Work
+  const withArgs = (changes: object): SingleWork => ({ ...deal, args: { ...deal.args, ...changes } }) as SingleWork
 
   test('for one thread', () => {
-    expect(cutGiven(deal as Work, 1, 'integer')).toBeNull()
-    expect(cutWork(deal as Work, 1, 'integer')).toBeNull()
+    expect(cutGiven(deal as SingleWork, 1, 'integer')).toBeNull()
+    expect(cutWork(deal as SingleWork, 1, 'integer')).toBeNull()
   })
 
   test.each([

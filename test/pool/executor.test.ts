@@ -3,11 +3,11 @@ import { invalidArgument, QuorateError } from '../../src/errors.ts'
 import { createBaselineKernel } from '../../src/kernel/baseline/index.ts'
 import type { Kernel } from '../../src/kernel/contract.ts'
 import { Executor, wipeResult } from '../../src/pool/executor.ts'
-import { errorOf, failureOf, type Work } from '../../src/pool/work.ts'
+import { errorOf, failureOf, type SingleWork, type Work } from '../../src/pool/work.ts'
 
 const baseline = createBaselineKernel()
 const scalar = (value: number): Uint8Array => Uint8Array.from({ length: 32 }, (_, i) => (i === 31 ? value : 0))
-const commitWork = (): Work & { args: { share: Uint8Array; randomness: Uint8Array } } => ({
+const commitWork = (): SingleWork & { args: { share: Uint8Array; randomness: Uint8Array } } => ({
   type: 'job',
   name: 'commitNonces',
   args: { suite: 'bip340', share: scalar(7), randomness: Uint8Array.from({ length: 64 }, (_, i) => i) } as {

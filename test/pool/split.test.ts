@@ -1,10 +1,10 @@
-/** Work in pieces gives what it gives in one piece: results, errors, and nothing secret left over. */
+/** SingleWork in pieces gives what it gives in one piece: results, errors, and nothing secret left over. */
 import { describe, expect, test } from 'vitest'
 import { toHex } from '../../src/bytes.ts'
 import { Executor } from '../../src/pool/executor.ts'
 import { copyPlain } from '../../src/pool/plain.ts'
 import { failureOfWhole, splitWork } from '../../src/pool/split.ts'
-import type { Outcome, Work } from '../../src/pool/work.ts'
+import type { Outcome, SingleWork } from '../../src/pool/work.ts'
 import { present } from '../crypto/ceremony.ts'
 import { bytesIn, leftIn, watch } from '../helpers/leftovers.ts'
 import { kernel, scalars } from './support.ts'
@@ -12,7 +12,7 @@ import { faulty, jobs, operations, type Sample } from './work-samples.ts'
 
 const executor = new Executor(() => kernel)
 /** On copies: the executor wipes what it is given. */
-const execute = (work: Sample): Outcome => executor.execute({ ...work, args: copyPlain<unknown>(work.args, []) } as Work).outcome
+const execute = (work: Sample): Outcome => executor.execute({ ...work, args: copyPlain<unknown>(work.args, []) } as SingleWork).outcome
 
 function inPieces(work: Sample, count: number): Outcome {
   const split = present(splitWork(work, count, 'integer') ?? undefined)
@@ -62,7 +62,7 @@ describe.each(Object.entries(faulty))('a bad value: %s', (_, work) => {
 })
 
 describe('what is not cut', () => {
-  const single: Readonly<Record<string, Work>> = {
+  const single: Readonly<Record<string, SingleWork>> = {
     'a ping': { type: 'ping' },
     'one item': { type: 'operation', name: 'baseMul', args: [scalars(1)] },
     // Errors of two dealers that cancel in one call pass there, and would not in two.
@@ -81,7 +81,7 @@ describe('what is not cut', () => {
     'one signature': {
       ...present(jobs['signShares']),
       args: { ...(present(jobs['signShares']).args as object), messages: [new Uint8Array(1)] },
-    } as Work,
+    } as SingleWork,
     'blame: whether somebody sent a bad point decides for all positions': { type: 'job', name: 'findBadShares', args: {} },
     'arguments of another size': { type: 'operation', name: 'msmVar', args: [scalars(8), scalars(3)] },
     'no arguments': { type: 'operation', name: 'verifySignatures', args: [] },

@@ -1,13 +1,13 @@
 /** Work of every kind that is cut into pieces, small enough to run whole beside its pieces. */
 import { concatBytes } from '../../src/bytes.ts'
 import { randomScalars } from '../../src/crypto/random-scalars.ts'
-import type { Work } from '../../src/pool/work.ts'
+import type { SingleWork } from '../../src/pool/work.ts'
 import { checkDealings, dealAll, makeParties, present, receivedAt, type Shape, sidOf } from '../crypto/ceremony.ts'
 import { dealGroup, roundOne, roundTwo } from '../crypto/frost-group.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { kernel } from './support.ts'
 
-export type Sample = Exclude<Work, { type: 'ping' }>
+export type Sample = Exclude<SingleWork, { type: 'ping' }>
 
 const random = seededRandom('work in pieces')
 /** Enough for three pieces of a sum of products. */
