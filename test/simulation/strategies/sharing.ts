@@ -222,7 +222,8 @@ export const sharing: readonly Strategy[] = [
     name: 'junk-complaint',
     kind: 'keygen',
     proves: 'false-complaint',
-    play: (scene) => complaining(() => [{ envelope: scene.dice.bytes(scene.dice.below(400)), ...junkProof(scene) }]),
+    // No longer than an honest one: with two nodes a larger body is dropped unread, and its author is missing.
+    play: (scene) => complaining(() => [{ envelope: scene.dice.bytes(scene.dice.below(300)), ...junkProof(scene) }]),
   },
   {
     name: 'other-record',
