@@ -20,6 +20,8 @@ export interface ComplaintJudgeOptions {
   readonly shape: CeremonyShape
   /** key indices by place */
   readonly indices: readonly number[]
+  /** what evidence needs to know them */
+  readonly known: Pick<EvidenceParts, 'key'>
 }
 
 const BODY_LENGTH_BYTES = 4
@@ -85,6 +87,7 @@ export class ComplaintJudge {
     const parts = (): EvidenceParts => ({
       envelopes: [withOneComplaint(confirm, complaint)],
       openings: [this.#dealings.opening((place) => place === author || place === dealer)],
+      ...this.#options.known,
     })
     return { place: dealer, fault: 'bad-share', parts }
   }
@@ -92,8 +95,9 @@ export class ComplaintJudge {
   /** @param dealer whose good share it is about, or about whom its proof does not hold; null when it is false for all to see */
   #falseComplaint(author: number, confirm: Envelope, dealer: number | null): ProvenFault {
     const envelopes = [confirm.bytes]
-    const openings = dealer === null ? [] : [this.#dealings.opening((place) => place === author || place === dealer)]
-    return { place: author, fault: 'false-complaint', parts: { envelopes, openings } }
+    if (dealer === null) return { place: author, fault: 'false-complaint', parts: { envelopes } }
+    const openings = [this.#dealings.opening((place) => place === author || place === dealer)]
+    return { place: author, fault: 'false-complaint', parts: { envelopes, openings, ...this.#options.known } }
   }
 
   /** Who finds itself at fault computes wrongly, or computed wrongly before, and is no judge of others. */

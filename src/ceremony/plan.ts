@@ -13,7 +13,7 @@ import {
   decodeNonceCommitments,
   decodeSignatureShares,
 } from '../wire/bodies.ts'
-import { type CeremonyContext, positionsOf } from '../wire/context.ts'
+import { type CeremonyContext, positionsOf, type SignContext } from '../wire/context.ts'
 import { type Delivery, STAGE_NUMBER, type StageName } from '../wire/message.ts'
 import { type BodyShape, maxBodyBytes } from '../wire/sizes.ts'
 import type { Decoded, StagePlan } from './stage.ts'
@@ -26,6 +26,10 @@ export interface SharedSecretPlan {
   readonly commitments: StagePlan<CommitmentsBody>
   readonly secretShare: StagePlan<Uint8Array>
   readonly confirm: StagePlan<ConfirmBody>
+}
+
+export interface StinsonStroblPlan extends SharedSecretPlan {
+  readonly localSig: StagePlan<Uint8Array>
 }
 
 export interface FrostPlan {
@@ -90,6 +94,12 @@ export function sharedSecretPlan(shape: CeremonyShape): SharedSecretPlan {
   }
 }
 
+/** SharedSecret for the nonces, then the shares of the signatures. */
+export function stinsonStroblPlan(shape: CeremonyShape): StinsonStroblPlan {
+  const decode = decoding((body) => decodeSignatureShares(body, shape.positions))
+  return { ...sharedSecretPlan(shape), localSig: stage(shape, 'LocalSig', STAGE_NUMBER.stinsonStrobl.LocalSig, 'broadcast', decode) }
+}
+
 export function frostPlan(shape: CeremonyShape): FrostPlan {
   const { positions } = shape
   const number = STAGE_NUMBER.frost
@@ -136,15 +146,21 @@ export function shapeOf(context: CeremonyContext): CeremonyShape {
   return { kind, participants: participants.length, minSigners, positions: positionsOf(context) }
 }
 
-/** All stages of a ceremony in order; empty for a ceremony that this version cannot run. */
+export function isStinsonStrobl(context: CeremonyContext): context is SignContext & { readonly protocol: 'stinson-strobl' } {
+  return context.kind === 'sign' && context.protocol === 'stinson-strobl'
+}
+
+/** The first four stages of a ceremony that begins with SharedSecret; null for the others. */
+export function sharedSecretOf(context: CeremonyContext): SharedSecretPlan | null {
+  return context.kind === 'keygen' || isStinsonStrobl(context) ? sharedSecretPlan(shapeOf(context)) : null
+}
+
+/** All stages of a ceremony in order. */
 export function stagesOf(context: CeremonyContext): readonly StagePlan[] {
   if (context.kind === 'keygen') return Object.values(sharedSecretPlan(shapeOf(context)))
   if (context.kind === 'preprocess') return Object.values(preprocessPlan(shapeOf(context)))
-  if (context.protocol === 'frost') {
-    const plan = frostPlan(shapeOf(context))
-    // The nonces of the one-round mode are there: what is left is the second stage, under its own number.
-    return context.mode.type === 'one-round' ? [plan.signatureShare] : Object.values(plan)
-  }
-  // Stinson-Strobl signing has its numbers in STAGE_NUMBER, its bodies and sizes in wire/, and no states.
-  return []
+  if (isStinsonStrobl(context)) return Object.values(stinsonStroblPlan(shapeOf(context)))
+  const plan = frostPlan(shapeOf(context))
+  // The nonces of the one-round mode are there: what is left is the second stage, under its own number.
+  return context.mode.type === 'one-round' ? [plan.signatureShare] : Object.values(plan)
 }

@@ -1,7 +1,11 @@
 /** What all participants published in stage `Commitments`, and the openings of the digest over it that evidence shows. Public. */
+import { sumCommitments } from '../crypto/polynomial.ts'
+import type { Batch, Kernel } from '../kernel/contract.ts'
 import type { CommitmentsBody } from '../wire/bodies.ts'
+import type { CeremonyContext } from '../wire/context.ts'
 import { STAGE_NUMBER } from '../wire/message.ts'
 import type { TranscriptOpening } from './evidence/container.ts'
+import { sharedSecretOf } from './plan.ts'
 import { inOrder, type Received } from './stage.ts'
 import { required } from './step.ts'
 
@@ -29,4 +33,25 @@ export class RevealedDealings {
       ),
     }
   }
+}
+
+/**
+ * The commitments in the bodies of stage `Commitments`, one a participant in order; null if one of them is a body that no honest node accepts: another
+ * encoding or count, or a bad point.
+ */
+export function commitmentsInBodies(kernel: Kernel, context: CeremonyContext, bodies: readonly Uint8Array[]): readonly Batch[] | null {
+  const plan = sharedSecretOf(context)?.commitments
+  const found: Batch[] = []
+  for (const body of bodies) {
+    const decoded = plan?.decode(body)
+    if (decoded?.ok !== true || kernel.checkPoints(decoded.body.commitments).includes(0)) return null
+    found.push(decoded.body.commitments)
+  }
+  return found
+}
+
+/** Their sums, positions x t x 64: what key or nonces follow from. */
+export function sumsFromBodies(kernel: Kernel, context: CeremonyContext, bodies: readonly Uint8Array[]): Batch | null {
+  const commitments = commitmentsInBodies(kernel, context, bodies)
+  return commitments === null ? null : sumCommitments(kernel, commitments)
 }

@@ -19,6 +19,7 @@ import {
 } from '../wire/bodies.ts'
 import type { CeremonyContext } from '../wire/context.ts'
 import { ComplaintJudge } from './complaint-judge.ts'
+import type { EvidenceParts } from './evidence/container.ts'
 import type { CeremonyShape, SharedSecretPlan } from './plan.ts'
 import type { Runtime } from './program.ts'
 import { RevealedDealings } from './revealed-dealings.ts'
@@ -37,6 +38,8 @@ export interface SharedSecretOptions {
   readonly verifyingIndices: readonly number[]
   readonly normaliseFor: Suite | null
   readonly random: RandomSource
+  /** what evidence needs to know the indices: nothing in key generation, the key in signing */
+  readonly known: Pick<EvidenceParts, 'key'>
 }
 
 /** What the secret sharing gives this node. `shares` is secret, and the receiver's to wipe. */
@@ -148,7 +151,8 @@ export class SharedSecretState<Result> {
         const opened = hashCommitmentOf(this.#runtime.sid, required(this.#options.indices[place]), envelope.body)
         // defence: hash-opening
         if (equalBytes(opened, commitment.body)) return null
-        return fail('fault', [{ place, fault: 'bad-hash-opening', parts: { envelopes: [commitment.envelope.bytes, envelope.bytes] } }])
+        const envelopes = [commitment.envelope.bytes, envelope.bytes]
+        return fail('fault', [{ place, fault: 'bad-hash-opening', parts: { envelopes, ...this.#options.known } }])
       },
       onFull: (revealed) => this.#checkDealings(revealed, new RevealedDealings(transcript, revealed)),
     })
@@ -168,7 +172,7 @@ export class SharedSecretState<Result> {
           case DEALING_FAULT.badPoint:
             return [{ place, fault: 'bad-point', parts }]
           case DEALING_FAULT.badProof:
-            return [{ place, fault: 'bad-proof', parts }]
+            return [{ place, fault: 'bad-proof', parts: { ...parts, ...this.#options.known } }]
           default:
             return []
         }

@@ -67,8 +67,7 @@ export function readKeygenRequest(request: KeygenRequest, self: ValidatorId, ros
   const participants = readMembers(request.participants, 'participants', self, roster)
   assertInteger(minSigners, 'minSigners', 1, participants.length)
   assertSuite(suite)
-  // Keys pinned to Stinson-Strobl could be made, but not used: refused until its signing stages exist.
-  if (protocol !== 'frost') throw invalidArgument('protocol', "must be 'frost'")
+  if (protocol !== 'frost' && protocol !== 'stinson-strobl') throw invalidArgument('protocol', "must be 'frost' or 'stinson-strobl'")
   const instruction = { ceremonyId, participants: sortValidatorIds(participants), minSigners, suite, protocol }
   return { instruction, signal: signalOf(request) }
 }

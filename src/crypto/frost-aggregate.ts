@@ -36,7 +36,7 @@ export interface AggregateResult {
 }
 
 /** Shares of the right length with values outside the field, which the kernel would refuse as a whole, spoil only their own position. */
-function replaceOutOfRange(shares: Batch, spoilt: Uint8Array): Uint8Array<ArrayBuffer> {
+export function replaceOutOfRange(shares: Batch, spoilt: Uint8Array): Uint8Array<ArrayBuffer> {
   const usable = copyBytes(shares)
   for (let position = 0; position < spoilt.length; position++) {
     const share = itemOf(usable, position, SCALAR_BYTES)

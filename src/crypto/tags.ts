@@ -56,6 +56,8 @@ export const TAGS = {
   nonceSum: 'quorate/v1/nonce-sum',
   /** local: what a signing's nonces are derived from, bound to the ceremony and the place in it */
   nonceRandomness: 'quorate/v1/fresh-nonce',
+  /** local: what all secrets of a Stinson-Strobl signing are drawn from, bound to the ceremony and hedged with the share */
+  hedgedDraw: 'quorate/v1/hedged-draw',
 } as const
 
 export type Tag = (typeof TAGS)[keyof typeof TAGS]

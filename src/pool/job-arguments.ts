@@ -42,6 +42,7 @@ function object<T>(shape: Shape<T>): Check {
 }
 
 const transcript = { suite, groupPublicKey: bytes, signers: listOf(count), commitments: listOf(bytes), messages: listOf(bytes) }
+const localSigning = { suite, groupPublicKey: bytes, noncePoints: bytes }
 const received = {
   sid: bytes,
   index: count,
@@ -126,6 +127,19 @@ const SHAPES: { readonly [N in JobName]: Check } = {
     verifyingShares: bytes,
     signatureShares: listOf(bytes),
     groupCommitments: bytes,
+  }),
+  signLocally: object<JobArgs<'signLocally'>>({ ...localSigning, messages: listOf(bytes), nonceShares: bytes, share: bytes }),
+  aggregateLocally: object<JobArgs<'aggregateLocally'>>({
+    ...localSigning,
+    signers: listOf(count),
+    challenges: bytes,
+    signatureShares: listOf(bytes),
+  }),
+  findBadLocalShares: object<JobArgs<'findBadLocalShares'>>({
+    ...transcript,
+    minSigners: count,
+    verifyingShares: bytes,
+    signatureShares: listOf(bytes),
   }),
 }
 

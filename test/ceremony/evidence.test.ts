@@ -245,12 +245,12 @@ describe('hostile evidence', () => {
   }
 
   const share = new Uint8Array(64).fill(1)
-  const withRecord = (change: Partial<KeyRecord>, context: Partial<SignContext> = {}): Evidence => {
+  const withRecord = (change: Partial<KeyRecord>, context: Partial<SignContext> = {}, stage = 2): Evidence => {
     const bytes = encodeKeyRecord({ ...record, ...change })
     const digest = keyDigest(material.keyIdBytes, bytes)
     const { message } = shareEvidence as Required<Evidence>
     const parts = { openings: [opening], message, key: { keyId: material.keyIdBytes, record: bytes } }
-    return forged({ ...signContext, ...context, keyDigest: digest }, parts, 2, share)
+    return forged({ ...signContext, ...context, keyDigest: digest }, parts, stage, share)
   }
   const offCurve = new Uint8Array(33).fill(0xff).fill(2, 0, 1)
 
@@ -262,7 +262,7 @@ describe('hostile evidence', () => {
     'a group key off the curve': () => withRecord({ groupPublicKey: offCurve }),
     'verifying shares off the curve': () => withRecord({ verifyingShares: new Uint8Array([...offCurve, ...offCurve, ...offCurve]) }),
     'one-round mode': () => withRecord({}, { mode: { type: 'one-round', ceremonyId: 1n, firstSlot: 0 } }),
-    'Stinson-Strobl': () => withRecord({ protocol: 'stinson-strobl' }, { protocol: 'stinson-strobl' }),
+    'the openings of FROST in Stinson-Strobl': () => withRecord({ protocol: 'stinson-strobl' }, { protocol: 'stinson-strobl' }, 5),
     'commitments to more messages than there are': () => {
       const evidence = withRecord({})
       const { key: keyOpening, message } = evidence as Required<Evidence>

@@ -237,6 +237,16 @@ describe('arguments and results', () => {
       signShares: { ...transcript, index: 1, share: item, nonces: item },
       aggregate: { suite: 'bip340', groupPublicKey: item, groupCommitments: item, challenges: item, signatureShares: [item] },
       findBadShares: { ...transcript, verifyingShares: item, signatureShares: [item], groupCommitments: item },
+      signLocally: { suite: 'bip340', groupPublicKey: item, noncePoints: item, messages: [item], nonceShares: item, share: item },
+      aggregateLocally: {
+        suite: 'bip340',
+        groupPublicKey: item,
+        noncePoints: item,
+        signers: [1, 2],
+        challenges: item,
+        signatureShares: [item],
+      },
+      findBadLocalShares: { ...transcript, minSigners: 1, verifyingShares: item, signatureShares: [item] },
     }
     const pool = await open({ workers: 0 })
     const refused = async (name: string, args: unknown, field: string): Promise<void> => {

@@ -138,12 +138,12 @@ const complaints: readonly Defence[] = [
   {
     name: 'record-compared',
     rule: 'a differing record hash under the same T_2 convicts its author',
-    patches: [condition('ceremony/keygen/keygen-state', 'if (', 'equalBytes(body.recordHash, key.recordHash)', ')', true)],
+    patches: [condition('ceremony/confirmation', 'if (', 'equalBytes(body.recordHash, hash)', ')', true)],
   },
   {
     name: 'record-computed-anew',
     rule: 'the author whose record is not the one that the opening of its T_2 gives when computed anew',
-    patches: [condition('ceremony/keygen/keygen-state', 'return ', 'runtime.proves(fault)', ' ?', true)],
+    patches: [condition('ceremony/confirmation', 'return ', 'runtime.proves(fault)', ' ?', true)],
   },
 ]
 

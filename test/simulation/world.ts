@@ -4,7 +4,7 @@ import type { Failure } from '../../src/ceremony/outcome.ts'
 import type { KeygenInstruction, SignInstruction } from '../../src/client/requests.ts'
 import type { Kernel, Suite } from '../../src/kernel/contract.ts'
 import type { Identity } from '../../src/wire/identity.ts'
-import type { ValidatorId } from '../../src/wire/message.ts'
+import type { Protocol, ValidatorId } from '../../src/wire/message.ts'
 import { Adversary } from './adversary.ts'
 import { type NetworkOptions, SimulatedNetwork } from './network.ts'
 
@@ -16,6 +16,8 @@ export interface WorldOptions extends Partial<Omit<NetworkOptions, 'identities'>
   readonly nodes: number
   /** default true; false: aborts are lost, so that every node has to find for itself what is wrong */
   readonly aborts?: boolean
+  /** of the keys that it makes: default 'frost' */
+  readonly protocol?: Protocol
 }
 
 export class World {
@@ -24,10 +26,12 @@ export class World {
   readonly ids: readonly ValidatorId[]
   readonly identities: ReadonlyMap<ValidatorId, Identity>
   readonly kernel: Kernel
+  readonly #protocol: Protocol
   #lastId = 0n
 
   constructor(options: WorldOptions) {
     this.kernel = options.kernel
+    this.#protocol = options.protocol ?? 'frost'
     this.ids = Array.from({ length: options.nodes }, (_, i) => String.fromCharCode(97 + i))
     this.identities = new Map(this.ids.map((id) => [id, options.identityOf(id)]))
     this.adversary = new Adversary(this.identities, options.aborts ?? true)
@@ -44,8 +48,13 @@ export class World {
   }
 
   /** Instructs the participants at random times; nothing has happened yet when it returns. */
-  startKeygen(suite: Suite, minSigners: number, participants: readonly ValidatorId[] = this.ids): bigint {
-    const instruction: KeygenInstruction = { ceremonyId: this.nextId(), participants, minSigners, suite, protocol: 'frost' }
+  startKeygen(
+    suite: Suite,
+    minSigners: number,
+    participants: readonly ValidatorId[] = this.ids,
+    protocol: Protocol = this.#protocol,
+  ): bigint {
+    const instruction: KeygenInstruction = { ceremonyId: this.nextId(), participants, minSigners, suite, protocol }
     for (const id of participants) this.network.later(() => this.network.keygen(id, instruction))
     return instruction.ceremonyId
   }

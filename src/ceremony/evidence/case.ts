@@ -57,8 +57,14 @@ export function onlyEnvelopes({ evidence }: Case, count: number): void {
   demand((evidence.headers ?? []).length === 0, 'takes no headers')
 }
 
-export function withoutOpenings({ evidence }: Case): void {
-  demand((evidence.openings ?? []).length === 0 && evidence.key === undefined && evidence.message === undefined, 'takes no openings')
+export function withoutOpenings(opened: Case): void {
+  withoutTranscripts(opened)
+  demand(opened.evidence.key === undefined, 'takes no openings')
+}
+
+/** As `withoutOpenings`, where the key may be needed to know an index. */
+export function withoutTranscripts({ evidence }: Case): void {
+  demand((evidence.openings ?? []).length === 0 && evidence.message === undefined, 'takes no openings')
 }
 
 export function isTwoRound(context: CeremonyContext): context is SignContext {

@@ -12,17 +12,23 @@ import type { CommitmentsBody, Complaint } from '../../wire/bodies.ts'
 import { decodeEnvelope } from '../../wire/envelope.ts'
 import type { Envelope } from '../../wire/message.ts'
 import { type Accusation, readAccusation, readAccusations } from '../accusations.ts'
-import { shapeOf, sharedSecretPlan } from '../plan.ts'
+import { type SharedSecretPlan, shapeOf, sharedSecretOf } from '../plan.ts'
 import { required } from '../step.ts'
 import { type Case, demand, onlyEnvelopes, signedEnvelope, withoutOpenings } from './case.ts'
 import { onlyOpening, openSigned, openTranscript } from './opening.ts'
+import { openIndices } from './signed-with.ts'
 
 type Verdict = (typeof COMPLAINT_VERDICT)[keyof typeof COMPLAINT_VERDICT]
 
+function sharedSecretIn({ context }: Case): SharedSecretPlan {
+  const plan = sharedSecretOf(context)
+  demand(plan !== null, 'the ceremony has no such stage')
+  return plan
+}
+
 /** The complaints in a `Confirm`; whether its author signed it is for the rule to ask. */
 function complaintsOf(opened: Case, { header, body }: Envelope): readonly Complaint[] {
-  demand(opened.context.kind === 'keygen', 'this version judges the complaints of a key generation only')
-  const plan = sharedSecretPlan(shapeOf(opened.context)).confirm
+  const plan = sharedSecretIn(opened).confirm
   demand(header.stage === plan.number && header.to === null, 'not the stage of the complaints')
   const decoded = plan.decode(body)
   demand(decoded.ok && decoded.body.type === 'complaints', 'the body holds no complaint')
@@ -30,13 +36,13 @@ function complaintsOf(opened: Case, { header, body }: Envelope): readonly Compla
 }
 
 /** A body of stage `Commitments` with the right counts and good points. */
-function dealingOf({ kernel, context }: Case, body: Uint8Array | null | undefined): CommitmentsBody {
+function dealingOf(opened: Case, body: Uint8Array | null | undefined): CommitmentsBody {
   demand(body !== null && body !== undefined, 'a body is missing in the opening')
-  const decoded = sharedSecretPlan(shapeOf(context)).commitments.decode(body)
+  const decoded = sharedSecretIn(opened).commitments.decode(body)
   demand(decoded.ok, 'an opened body has another fault')
   const { encryptionKey, commitments } = decoded.body
   demand(
-    [encryptionKey, commitments].every((points) => kernel.checkPoints(points).every((valid) => valid === 1)),
+    [encryptionKey, commitments].every((points) => opened.kernel.checkPoints(points).every((valid) => valid === 1)),
     'an opened body has a bad point',
   )
   return decoded.body
@@ -50,6 +56,7 @@ function judge(
   bodies: readonly (Uint8Array | null)[],
 ): Verdict {
   const { positions, minSigners } = shapeOf(opened.context)
+  const indices = openIndices(opened)
   demand(
     bodies.every((body, place) => (body !== null) === (place === complainer || place === dealer)),
     'the opening shows the bodies of dealer and complainer, and no others',
@@ -60,10 +67,10 @@ function judge(
     sid: opened.sid,
     positions,
     minSigners,
-    complainer: { index: complainer + 1, encryptionKey },
+    complainer: { index: required(indices[complainer]), encryptionKey },
     complaints: [
       {
-        dealer: { index: dealer + 1, encryptionKey: dealing.encryptionKey, commitments: dealing.commitments },
+        dealer: { index: required(indices[dealer]), encryptionKey: dealing.encryptionKey, commitments: dealing.commitments },
         ciphertext: envelope.body,
         sharedPoint: complaint.sharedPoint,
         proof: complaint.proof,
@@ -80,7 +87,7 @@ export function badShare(opened: Case): void {
   const confirm = decodeEnvelope(required(evidence.envelopes?.[0]), context.network)
   const { from } = confirm.header
   const complainer = context.participants.findIndex(({ id }) => id === from)
-  const { commitments } = sharedSecretPlan(shapeOf(context))
+  const { commitments } = sharedSecretIn(opened)
   const { bodies, transcript } = openTranscript(opened, onlyOpening(opened), commitments.number)
   const accusation = complaintsOf(opened, confirm)
     .map((complaint) => readAccusation(context, sid, from, complaint))
@@ -103,7 +110,7 @@ export function falseComplaint(opened: Case): void {
     return
   }
   const opening = onlyOpening(opened)
-  const bodies = openSigned(opened, opening, sharedSecretPlan(shapeOf(context)).commitments.number, confirm.header.previousTranscript)
+  const bodies = openSigned(opened, opening, sharedSecretIn(opened).commitments.number, confirm.header.previousTranscript)
   const accusation = accusations.find((each) => each !== null && bodies[each.dealer] !== null)
   demand(accusation !== undefined && accusation !== null, 'no complaint is about the dealer whose body is shown')
   demand(judge(opened, place, accusation, bodies) !== COMPLAINT_VERDICT.badShare, 'the complaint is true')

@@ -4,30 +4,35 @@ import { checkDealings } from '../../crypto/jobs/check-dealings.ts'
 import { DEALING_FAULT } from '../../crypto/jobs/contract.ts'
 import { type CommitmentsBody, hashCommitmentOf } from '../../wire/bodies.ts'
 import { type Envelope, FIRST_STAGE } from '../../wire/message.ts'
-import { frostPlan, shapeOf, sharedSecretPlan, stagesOf } from '../plan.ts'
+import { frostPlan, shapeOf, sharedSecretOf, stagesOf } from '../plan.ts'
 import { isSideStage } from '../side-messages.ts'
-import { type Case, demand, isTwoRound, onlyEnvelopes, signedEnvelope, withoutOpenings } from './case.ts'
+import { required } from '../step.ts'
+import { type Case, demand, isTwoRound, onlyEnvelopes, signedEnvelope, withoutOpenings, withoutTranscripts } from './case.ts'
 import { malformedSideMessage } from './dispute-rules.ts'
+import { openIndices } from './signed-with.ts'
 
 /** A stage-2 body of SharedSecret that decodes and has the right counts, addressed as it must be. */
-function commitmentsOf(opened: Case, envelope: Envelope): CommitmentsBody {
-  demand(opened.context.kind === 'keygen', 'only SharedSecret has commitments')
-  const plan = sharedSecretPlan(shapeOf(opened.context)).commitments
+function commitmentsOf({ context }: Case, envelope: Envelope): CommitmentsBody {
+  const plan = sharedSecretOf(context)?.commitments
+  demand(plan !== undefined, 'only SharedSecret has commitments')
   demand(envelope.header.stage === plan.number && envelope.header.to === null, 'not the stage of the commitments')
   const decoded = plan.decode(envelope.body)
   demand(decoded.ok, 'the body has another fault')
   return decoded.body
 }
-function judgeDealing(opened: Case): number | undefined {
+
+/** @param index of the accused; whether its points are good does not depend on it */
+function judgeDealing(opened: Case, index: number): number | undefined {
   onlyEnvelopes(opened, 1)
-  withoutOpenings(opened)
+  withoutTranscripts(opened)
   const body = commitmentsOf(opened, signedEnvelope(opened, 0))
   const { positions, minSigners } = shapeOf(opened.context)
-  const dealings = [{ index: opened.place + 1, ...body }]
+  const dealings = [{ index, ...body }]
   // No weights: everybody who judges this must come to the same verdict, and no dealer may have chosen its proofs for weights it can compute.
   const args = { sid: opened.sid, positions, minSigners, dealings, weightSeed: null, ownCommitments: null }
   return checkDealings.run(opened.kernel, args).faults[0]
 }
+
 /** The body does not decode for its stage, the addressing is wrong, or a stage 1 or an abort does not carry the sid. */
 export function malformed(opened: Case): void {
   onlyEnvelopes(opened, 1)
@@ -59,25 +64,26 @@ export function badCommitmentCount(opened: Case): void {
 /** What was revealed is not what was committed to. */
 export function badHashOpening(opened: Case): void {
   onlyEnvelopes(opened, 2)
-  withoutOpenings(opened)
+  withoutTranscripts(opened)
+  const index = required(openIndices(opened)[opened.place])
   const commitment = signedEnvelope(opened, 0)
   const reveal = signedEnvelope(opened, 1)
   commitmentsOf(opened, reveal)
-  const plan = sharedSecretPlan(shapeOf(opened.context)).hashCommitment
+  const plan = required(sharedSecretOf(opened.context) ?? undefined).hashCommitment
   demand(commitment.header.stage === plan.number && commitment.header.to === null, 'not the stage of the hash commitment')
   const decoded = plan.decode(commitment.body)
   demand(decoded.ok, 'the body has another fault')
-  demand(!equalBytes(decoded.body, hashCommitmentOf(opened.sid, opened.place + 1, reveal.body)), 'the hash opens')
+  demand(!equalBytes(decoded.body, hashCommitmentOf(opened.sid, index, reveal.body)), 'the hash opens')
 }
 
 /** A point is off the curve or the identity. */
 export function badPoint(opened: Case): void {
-  if (opened.context.kind === 'keygen') {
-    demand(judgeDealing(opened) === DEALING_FAULT.badPoint, 'all points are valid')
+  withoutOpenings(opened)
+  if (sharedSecretOf(opened.context) !== null) {
+    demand(judgeDealing(opened, opened.place + 1) === DEALING_FAULT.badPoint, 'all points are valid')
     return
   }
   onlyEnvelopes(opened, 1)
-  withoutOpenings(opened)
   demand(isTwoRound(opened.context), 'the ceremony has no such stage')
   const plan = frostPlan(shapeOf(opened.context)).nonceCommitments
   const { header, body } = signedEnvelope(opened, 0)
@@ -89,5 +95,5 @@ export function badPoint(opened: Case): void {
 
 /** All points are valid and a proof of knowledge is not. */
 export function badProof(opened: Case): void {
-  demand(judgeDealing(opened) === DEALING_FAULT.badProof, 'the proof holds')
+  demand(judgeDealing(opened, required(openIndices(opened)[opened.place])) === DEALING_FAULT.badProof, 'the proof holds')
 }

@@ -10,11 +10,11 @@ function openEntry(entry: OpeningEntry): { readonly body: Uint8Array | null; rea
   return entry.type === 'body' ? { body: entry.body, digest: bodyDigest(entry.body) } : { body: null, digest: entry.digest }
 }
 
-/** The only opening of the evidence; without key and message. */
+/** The only opening of the evidence; without a message. */
 export function onlyOpening({ evidence }: Case): TranscriptOpening {
   const [opening, ...others] = evidence.openings ?? []
   demand(opening !== undefined && others.length === 0, 'takes one opening')
-  demand(evidence.key === undefined && evidence.message === undefined, 'takes no key and no message')
+  demand(evidence.message === undefined, 'takes no message')
   return opening
 }
 

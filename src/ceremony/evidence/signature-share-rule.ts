@@ -1,16 +1,16 @@
 /** The rule about a signature share: its equation, against what its author saw and signed. */
-import { concatAll, concatBytes, copyBytes, equalBytes, itemOf, toHex } from '../../bytes.ts'
+import { concatAll, copyBytes, equalBytes, itemOf, toHex } from '../../bytes.ts'
 import { judgeShare } from '../../crypto/frost-blame.ts'
 import { COMMITMENT_PAIR_BYTES } from '../../crypto/frost-transcript.ts'
 import { digestOfOpenedItem } from '../../crypto/item-tree.ts'
 import { bodyDigest, nextTranscript } from '../../crypto/transcript.ts'
 import { POINT_BYTES, SCALAR_BYTES } from '../../kernel/contract.ts'
-import { hashMessage } from '../../wire/context.ts'
-import { decodeKeyRecord, keyDigest } from '../../wire/key-record.ts'
-import { frostPlan, shapeOf } from '../plan.ts'
+import { frostPlan, isStinsonStrobl, shapeOf } from '../plan.ts'
 import { signerIndices, verifyingSharesOf } from '../signing/signers.ts'
 import { type Case, demand, isTwoRound, onlyEnvelopes, signedEnvelope } from './case.ts'
 import type { OpeningEntry } from './container.ts'
+import { badLocalSig } from './local-sig-rule.ts'
+import { openKey, openMessage } from './signed-with.ts'
 
 /** One signer's commitments to this message, and the body digest that follows. A batch is opened by its items, a single message has one body. */
 function openPair(entry: OpeningEntry, positions: number, position: number): { readonly pair: Uint8Array; readonly digest: Uint8Array } {
@@ -25,8 +25,12 @@ function openPair(entry: OpeningEntry, positions: number, position: number): { r
 
 /** z_i against the commitments that open the digest in the share's own header, and the key and message that open the sid. */
 export function badSignatureShare(opened: Case): void {
-  onlyEnvelopes(opened, 1)
   const { context, evidence, sid, place, kernel } = opened
+  if (isStinsonStrobl(context)) {
+    badLocalSig(opened, context)
+    return
+  }
+  onlyEnvelopes(opened, 1)
   demand(isTwoRound(context), 'the ceremony has no such stage')
   const { key, message } = evidence
   const [opening, ...others] = evidence.openings ?? []
@@ -48,27 +52,8 @@ export function badSignatureShare(opened: Case): void {
     'a commitment in the opening has a bad point',
   )
 
-  demand(equalBytes(keyDigest(key.keyId, key.record), context.keyDigest), 'the key is not the one of the ceremony')
-  const record = decodeKeyRecord(key.record)
-  demand(
-    record.suite === context.suite && record.protocol === context.protocol && record.minSigners === context.minSigners,
-    'the key is of another kind',
-  )
-  demand(
-    context.participants.every(({ id }) => record.participants.includes(id)),
-    'a signer has no share of the key',
-  )
-  demand(
-    kernel.decompress(concatBytes(record.groupPublicKey, record.verifyingShares)).valid.every((valid) => valid === 1),
-    'the key has a bad point',
-  )
-  const named = context.messages[message.position]
-  demand(named !== undefined, 'the message position is out of range')
-  demand(
-    named.length === message.bytes.length && equalBytes(named.hash, hashMessage(message.bytes)),
-    'the message is not the one of the ceremony',
-  )
-
+  const record = openKey(opened)
+  openMessage(opened, context)
   const shares = plan.signatureShare.decode(body)
   demand(shares.ok, 'the body has another fault')
   const signers = signerIndices(context, record)

@@ -3,11 +3,11 @@ import { itemOf } from '../../bytes.ts'
 import { isDegenerate } from '../../crypto/jobs/open-shares.ts'
 import { normalisePoints } from '../../crypto/normalise.ts'
 import { compressPoints } from '../../crypto/point-encoding.ts'
-import { sumCommitments } from '../../crypto/polynomial.ts'
 import { type Batch, type Kernel, POINT_BYTES, type Point64 } from '../../kernel/contract.ts'
 import type { KeygenContext } from '../../wire/context.ts'
 import { encodeKeyRecord } from '../../wire/key-record.ts'
-import { type SharedSecretPlan, shapeOf, sharedSecretPlan } from '../plan.ts'
+import { shapeOf } from '../plan.ts'
+import { sumsFromBodies } from '../revealed-dealings.ts'
 
 /**
  * @param groupPoint Y, normalised for the suite
@@ -25,28 +25,14 @@ export function recordOf(context: KeygenContext, groupPoint: Point64, verifyingS
   })
 }
 
-/** The commitments of one body, or null for a body that no honest node accepts: another encoding or count, or a bad point. */
-function commitmentsIn(kernel: Kernel, { commitments }: SharedSecretPlan, body: Uint8Array): Batch | null {
-  const decoded = commitments.decode(body)
-  if (!decoded.ok) return null
-  return kernel.checkPoints(decoded.body.commitments).every((valid) => valid === 1) ? decoded.body.commitments : null
-}
-
 /**
  * The record that follows from the bodies of stage `Commitments`, one a participant in order; null if none does: a body is one that no honest node
  * accepts, or the key is degenerate. Without the proofs and the openings of the hashes: they decide whether a node goes on, not what the record is.
  */
 export function recordFromBodies(kernel: Kernel, context: KeygenContext, bodies: readonly Uint8Array[]): Uint8Array | null {
-  const shape = shapeOf(context)
-  const plan = sharedSecretPlan(shape)
-  const commitments: Batch[] = []
-  for (const body of bodies) {
-    const vector = commitmentsIn(kernel, plan, body)
-    if (vector === null) return null
-    commitments.push(vector)
-  }
-  const { positions, minSigners } = shape
-  const sums = sumCommitments(kernel, commitments)
+  const { positions, minSigners } = shapeOf(context)
+  const sums = sumsFromBodies(kernel, context, bodies)
+  if (sums === null) return null
   const indices = bodies.map((_, place) => place + 1)
   const verifyingShares = kernel.evaluateInExponent(sums, minSigners, indices)
   if (isDegenerate({ positions, minSigners, normaliseFor: context.suite }, sums, verifyingShares)) return null

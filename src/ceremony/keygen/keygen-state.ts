@@ -2,17 +2,17 @@
  * Keygen: SharedSecret with one position, then Confirm. A node stores the pending key before its `ok` leaves, and the key is active exactly
  * when all n certificates over the node's own record are stored with it.
  */
-import { equalBytes } from '../../bytes.ts'
 import type { RandomSource } from '../../crypto/random-scalars.ts'
 import { type ConfirmBody, encodeConfirm } from '../../wire/bodies.ts'
 import type { KeygenContext } from '../../wire/context.ts'
 import { keyRecordHash } from '../../wire/key-record.ts'
+import { checkConfirm } from '../confirmation.ts'
 import { encodeCertificates, KeyMaterial } from '../key-material.ts'
 import { type SharedSecretPlan, shapeOf, sharedSecretPlan } from '../plan.ts'
 import type { Program, Runtime } from '../program.ts'
 import { type SharedSecret, SharedSecretState } from '../shared-secret-state.ts'
 import { inOrder, type Received, stageStep } from '../stage.ts'
-import { fail, type ProvenFault, type Step, store } from '../step.ts'
+import { type Step, store } from '../step.ts'
 import { recordOf } from './key-record-of.ts'
 
 export interface KeygenResult {
@@ -46,6 +46,7 @@ export class KeygenState implements Program<KeygenResult> {
       verifyingIndices: indices,
       normaliseFor: this.#context.suite,
       random: this.#random,
+      known: {},
     }
     this.#sharedSecret = new SharedSecretState(options, runtime, (shared) => this.#storePending(runtime, shared))
     return this.#sharedSecret.begin()
@@ -75,27 +76,10 @@ export class KeygenState implements Program<KeygenResult> {
         own: { type: 'sealed', envelope: ok },
         // From our `ok` on the key may become active elsewhere, whatever happens here: a failure is reported as unconfirmed.
         failureReason: 'unconfirmed',
-        onMessage: (place, received) => this.#checkConfirm(key, runtime, shared, place, received),
+        onMessage: (place, received) => checkConfirm(runtime, shared, key.recordHash, place, received),
         onFull: (certificates) => this.#activate(key, certificates),
       }),
     )
-  }
-
-  #checkConfirm(
-    key: KeyMaterial,
-    runtime: Runtime,
-    { dealings, complaints }: SharedSecret,
-    place: number,
-    { envelope, body }: Received<ConfirmBody>,
-  ): Step<KeygenResult> | null {
-    if (body.type === 'complaints') return complaints.judge(place, envelope, body.complaints)
-    // defence: record-compared
-    if (equalBytes(body.recordHash, key.recordHash)) return null
-    // Two records side by side do not say whose is wrong: a judge makes it anew from what all published. If it is not theirs, it is ours.
-    const parts = () => ({ envelopes: [envelope.bytes], openings: [dealings.opening(() => true)] })
-    const fault: ProvenFault = { place, fault: 'bad-certificate', parts }
-    // defence: record-computed-anew
-    return runtime.proves(fault) ? fail('fault', [fault]) : fail('internal')
   }
 
   #activate(key: KeyMaterial, confirms: ReadonlyMap<number, Received<ConfirmBody>>): Step<KeygenResult> {

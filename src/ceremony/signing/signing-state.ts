@@ -5,19 +5,20 @@
 import type { RandomSource } from '../../crypto/random-scalars.ts'
 import type { SignContext } from '../../wire/context.ts'
 import type { KeyMaterial } from '../key-material.ts'
-import { frostPlan, shapeOf } from '../plan.ts'
+import { frostPlan, isStinsonStrobl, shapeOf, stinsonStroblPlan } from '../plan.ts'
 import type { Program, Runtime } from '../program.ts'
 import type { Step } from '../step.ts'
 import { FrostStages } from './frost-stages.ts'
 import type { Signatures } from './share-round.ts'
 import { signerIndices } from './signers.ts'
+import { StroblStages } from './strobl-stages.ts'
 
 export class SigningState implements Program<Signatures> {
   readonly #context: SignContext
   readonly #key: KeyMaterial
   readonly #messages: readonly Uint8Array[]
   readonly #random: RandomSource
-  #stages: FrostStages | null = null
+  #stages: FrostStages | StroblStages | null = null
 
   constructor(context: SignContext, key: KeyMaterial, messages: readonly Uint8Array[], random: RandomSource) {
     this.#context = context
@@ -27,16 +28,12 @@ export class SigningState implements Program<Signatures> {
   }
 
   begin(runtime: Runtime): Step<Signatures> {
-    this.#stages = new FrostStages(
-      {
-        plan: frostPlan(shapeOf(this.#context)),
-        key: this.#key,
-        indices: signerIndices(this.#context, this.#key.record),
-        messages: this.#messages,
-        random: this.#random,
-      },
-      runtime,
-    )
+    const context = this.#context
+    const shape = shapeOf(context)
+    const options = { key: this.#key, indices: signerIndices(context, this.#key.record), messages: this.#messages, random: this.#random }
+    this.#stages = isStinsonStrobl(context)
+      ? new StroblStages({ ...options, context, plan: stinsonStroblPlan(shape) }, runtime)
+      : new FrostStages({ ...options, plan: frostPlan(shape) }, runtime)
     return this.#stages.begin()
   }
 

@@ -10,13 +10,15 @@ import { verifyEnvelope } from '../../wire/envelope.ts'
 import type { ValidatorId } from '../../wire/message.ts'
 import type { Roster } from '../../wire/roster.ts'
 import type { Blame } from '../outcome.ts'
+import { isStinsonStrobl } from '../plan.ts'
 import { required } from '../step.ts'
 import { Court } from './court.ts'
 import { decodeTranscript, type Transcript } from './file.ts'
-import { KeygenAudit, type KeygenResult } from './keygen.ts'
+import { auditKeygen, type KeygenResult } from './keygen.ts'
 import { accuseOfEquivocation, accuseOfJunk, accuseOfLies, type Claim, hearAborts, signedHeadersIn } from './messages.ts'
 import { auditSigning, type SigningResult } from './signing.ts'
 import { RecordedStages, type StageMessage } from './stages.ts'
+import { auditStinsonStrobl } from './stinson-strobl.ts'
 
 export interface Audit {
   readonly context: CeremonyContext
@@ -78,7 +80,8 @@ export function auditRecorded(kernel: Kernel, bytes: Uint8Array, roster: Roster)
 function resultOf(kernel: Kernel, transcript: Transcript, stages: RecordedStages, court: Court): KeygenResult | SigningResult {
   const { context } = transcript
   if (stages.plans.length === 0) return { remark: 'this version does not know the stages of such a ceremony' }
-  if (context.kind === 'keygen') return new KeygenAudit(kernel, context, transcript, court).run(stages)
+  if (context.kind === 'keygen') return auditKeygen(kernel, context, transcript, stages, court)
+  if (isStinsonStrobl(context)) return auditStinsonStrobl(kernel, context, transcript, stages, court)
   return context.kind === 'sign' ? auditSigning(kernel, context, transcript, stages, court) : null
 }
 

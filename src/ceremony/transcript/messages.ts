@@ -6,7 +6,7 @@ import { decodeEnvelope } from '../../wire/envelope.ts'
 import { ABORT_STAGE, type Envelope, FIRST_STAGE, type ValidatorId, VIEW_STAGE_BASE } from '../../wire/message.ts'
 import { type SignedHeader, signedHeaderOf, verifySignedHeader } from '../../wire/signed-header.ts'
 import { decodeView } from '../../wire/view.ts'
-import { shapeOf, sharedSecretPlan, stagesOf } from '../plan.ts'
+import { sharedSecretOf, stagesOf } from '../plan.ts'
 import type { Court } from './court.ts'
 import type { Transcript } from './file.ts'
 
@@ -102,9 +102,8 @@ function headersInView({ participants, network }: Transcript['context'], { heade
 }
 
 function headersInComplaints(context: Transcript['context'], { header, body }: Envelope): readonly SignedHeader[] {
-  if (context.kind !== 'keygen') return []
-  const { confirm } = sharedSecretPlan(shapeOf(context))
-  const decoded = header.stage === confirm.number ? confirm.decode(body) : null
+  const confirm = sharedSecretOf(context)?.confirm
+  const decoded = header.stage === confirm?.number ? confirm.decode(body) : null
   if (decoded?.ok !== true || decoded.body.type !== 'complaints') return []
   return decoded.body.complaints.flatMap(({ envelope }) => {
     const embedded = orNull(() => decodeEnvelope(envelope, context.network))

@@ -1,4 +1,4 @@
-/** The audit of a recorded signing: nonce commitments, signatures, and every share if one does not come out right. */
+/** The audit of a recorded FROST signing: nonce commitments, signatures, and every share if one does not come out right. */
 import { concatBytes, copyBytes } from '../../bytes.ts'
 import { aggregateBatch } from '../../crypto/frost-aggregate.ts'
 import { findBadShares } from '../../crypto/frost-blame.ts'
@@ -6,7 +6,7 @@ import { prepareSigning } from '../../crypto/frost-sign.ts'
 import { QuorateError } from '../../errors.ts'
 import { type Kernel, SIGNATURE_BYTES } from '../../kernel/contract.ts'
 import type { SignContext } from '../../wire/context.ts'
-import { decodeKeyRecord } from '../../wire/key-record.ts'
+import { decodeKeyRecord, type KeyRecord } from '../../wire/key-record.ts'
 import { frostPlan, shapeOf } from '../plan.ts'
 import { ShareEvidence } from '../signing/share-evidence.ts'
 import { signerIndices, verifyingSharesOf } from '../signing/signers.ts'
@@ -17,6 +17,17 @@ import type { RecordedStages } from './stages.ts'
 
 /** The signatures, by message; or why there are none although no message is absent. */
 export type SigningResult = { readonly signatures: readonly Uint8Array[] } | { readonly remark: string } | null
+
+export const WITHOUT_MESSAGES = { remark: 'the messages are not in the transcript, and without them no share can be judged' } as const
+
+/** @throws ERR_MALFORMED */
+export function readKey(kernel: Kernel, key: NonNullable<Transcript['key']>): KeyRecord {
+  const record = decodeKeyRecord(key.record)
+  if (kernel.decompress(concatBytes(record.groupPublicKey, record.verifyingShares)).valid.includes(0)) {
+    throw new QuorateError('ERR_MALFORMED', { field: 'key', message: 'has a bad point' })
+  }
+  return record
+}
 
 export function auditSigning(
   kernel: Kernel,
@@ -33,12 +44,8 @@ export function auditSigning(
   const shares = stages.of(plan.signatureShare)
   if (commitments === null || shares?.full !== true) return null
   const { key, messages, sid } = transcript
-  if (key === null || messages.length === 0)
-    return { remark: 'the messages are not in the transcript, and without them no share can be judged' }
-  const record = decodeKeyRecord(key.record)
-  if (kernel.decompress(concatBytes(record.groupPublicKey, record.verifyingShares)).valid.includes(0)) {
-    throw new QuorateError('ERR_MALFORMED', { field: 'key', message: 'has a bad point' })
-  }
+  if (key === null || messages.length === 0) return WITHOUT_MESSAGES
+  const record = readKey(kernel, key)
   const signing = {
     suite: record.suite,
     groupPublicKey: record.groupPublicKey,

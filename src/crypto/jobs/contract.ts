@@ -7,7 +7,10 @@
  */
 import type { Batch, Mask, Point33, Point64, Scalar, Suite } from '../../kernel/contract.ts'
 import type { ProvenSharedPoint } from '../dleq.ts'
+import type { BadShare } from '../frost-blame.ts'
 import type { EncryptionPeer } from '../share-encryption.ts'
+import type { LocalSharesToJudge, LocalTranscript } from '../strobl-blame.ts'
+import type { LocalSecrets, LocalShares, LocalSigning } from '../strobl-sign.ts'
 
 /** What one dealer published in stage `Commitments`. */
 export interface Dealing {
@@ -267,7 +270,27 @@ export interface JobTable {
       /** positions x 64: what our own `signShares` computed for this very transcript */
       readonly groupCommitments: Batch
     }
-    readonly result: { readonly invalid: readonly { /** place in `signers` */ readonly signer: number; readonly position: number }[] }
+    readonly result: { readonly invalid: readonly BadShare[] }
+  }
+  /** Stinson-Strobl's last stage: gamma_i of every position. */
+  readonly signLocally: {
+    readonly args: LocalSigning & LocalSecrets
+    readonly result: {
+      /** positions x 32 */
+      readonly signatureShares: Batch
+      /** positions x 32 */
+      readonly challenges: Batch
+    }
+  }
+  /** Interpolates the shares at zero and verifies the signatures. */
+  readonly aggregateLocally: {
+    readonly args: LocalShares
+    readonly result: JobTable['aggregate']['result']
+  }
+  /** Only after such an aggregate failed: names every invalid share in one pass. */
+  readonly findBadLocalShares: {
+    readonly args: LocalTranscript & LocalSharesToJudge
+    readonly result: { readonly invalid: readonly BadShare[] }
   }
 }
 

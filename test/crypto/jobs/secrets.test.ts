@@ -194,15 +194,18 @@ describe('the table of jobs', () => {
     expect(names).toEqual(
       [
         'aggregate',
+        'aggregateLocally',
         'checkDealings',
         'commitNonces',
         'dealCommitments',
         'dealShares',
         'findBadDealers',
+        'findBadLocalShares',
         'findBadShares',
         'judgeComplaints',
         'makeComplaints',
         'openShares',
+        'signLocally',
         'signShares',
         'sumShares',
       ].sort(),
