@@ -8,7 +8,8 @@ import { checkSignature, type SignatureToVerify } from './check-signature.ts'
  * signature of wrong length or encoding; throws only when the key, the suite or a type is wrong. Nothing here is secret.
  *
  * `evm`: also false for what on-chain verifiers refuse before they look at the equation: s of zero, a nonce address of zero, and every signature
- * under a key whose x is above (q - 1) / 2 (keys that a keygen made never are).
+ * under a key whose x is above (q - 1) / 2 (keys that a keygen made never are). A message of 32 zero bytes, which some contracts refuse as such, is
+ * a message like any other.
  *
  * @throws ERR_INVALID_ARGUMENT with `field`
  */

@@ -5,23 +5,16 @@ import { MultisigClient, type SignRequest } from '../../src/client/index.ts'
 import { QuorateError } from '../../src/errors.ts'
 import { KernelPool } from '../../src/pool/index.ts'
 import { threadsOf } from '../../src/pool/threads.ts'
-import type { Envelope, Protocol } from '../../src/wire/message.ts'
+import type { Envelope } from '../../src/wire/message.ts'
 import { testIdentity, testRoster } from '../helpers/identities.ts'
 import { captureWarnings } from '../helpers/warnings.ts'
 import { NonceLedger } from '../simulation/ledger.ts'
 import { Cluster } from './cluster.ts'
 import { Traffic } from './traffic.ts'
+import { WAYS } from './ways.ts'
 
 const IDS = ['a', 'b', 'c']
 const MESSAGE = new Uint8Array(32).fill(5)
-
-interface Way {
-  readonly name: string
-  readonly protocol: Protocol
-}
-
-/** Every way in which a node can be asked to sign. */
-const WAYS: readonly Way[] = [{ name: 'frost', protocol: 'frost' }]
 
 /** Shares that left for a signing, one for each message of their batch. */
 function sharesIn(envelopes: readonly Envelope[]): number {

@@ -4,8 +4,8 @@
  *
  * Contracts such as Chainflip's KeyManager and Chainlink's SchnorrSECP256K1 refuse before that: an s or an address of zero, because `ecrecover`
  * answers the zero address for what it cannot compute; and Y.x above (q - 1) / 2, because it stands where `ecrecover` wants an ECDSA s. What they
- * refuse is no signature here either. They also refuse 32 zero bytes as a message, which no hash is known to give; here those are a message like
- * any other.
+ * refuse is no signature here either. 32 zero bytes as a message are another matter: those two contracts refuse them, others that check the same
+ * equation (Chronicle's Scribe) do not, and no hash is known to give them. Here they are a message like any other.
  */
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { copyBytes } from '../../bytes.ts'
