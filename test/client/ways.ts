@@ -6,4 +6,7 @@ export interface Way {
   readonly protocol: Protocol
 }
 
-export const WAYS: readonly Way[] = [{ name: 'frost', protocol: 'frost' }]
+export const WAYS: readonly Way[] = [
+  { name: 'frost', protocol: 'frost' },
+  { name: 'stinson-strobl', protocol: 'stinson-strobl' },
+]
