@@ -55,7 +55,8 @@ export function concatAll(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
 
 /** An exact-size copy that shares no memory with its source; `Uint8Array.prototype.slice` of a Buffer would be a Buffer. */
 export function copyBytes(source: Uint8Array, start = 0, end = source.length): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(source.subarray(start, end))
+  // The view costs as much as the copy of a digest.
+  return new Uint8Array(start === 0 && end === source.length ? source : source.subarray(start, end))
 }
 
 export function toHex(bytes: Uint8Array): string {

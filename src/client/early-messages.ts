@@ -16,6 +16,9 @@ export interface EarlyLimits {
   readonly window: number
 }
 
+/** A window is cleared once a 64th of it has been left behind: a look at all that is held for every message that comes would be quadratic. */
+const SLACK_BITS = 6
+
 interface Held {
   readonly envelope: Envelope
   readonly expires: number
@@ -25,6 +28,8 @@ interface Held {
 interface Sender {
   readonly held: Map<CeremonyId, Held>
   bytes: number
+  /** no id held is below it */
+  floor: CeremonyId
 }
 
 export class EarlyMessages {
@@ -53,20 +58,31 @@ export class EarlyMessages {
     const { ceremonyId, from } = envelope.header
     const size = envelope.bytes.length
     if (this.admit(size) !== null) return ['early-budget']
-    const sender = this.#senders.get(from) ?? { held: new Map<CeremonyId, Held>(), bytes: 0 }
+    const sender = this.#senders.get(from) ?? { held: new Map<CeremonyId, Held>(), bytes: 0, floor: ceremonyId }
     const known = sender.held.get(ceremonyId)
     // The first one holds the slot. A second one that differs is the author's fault, but nothing can be proven before the sid is known.
     if (known !== undefined) return ['duplicate']
-    const dropped: DropReason[] = []
-    for (const id of sender.held.keys()) {
-      const outside = id + BigInt(this.#limits.window) < ceremonyId
-      if (!outside && sender.bytes + size <= this.#budget) continue
-      this.#remove(from, sender, id)
-      dropped.push('early-budget')
-    }
+    const dropped = this.#makeRoom(from, sender, ceremonyId, size)
+    if (ceremonyId < sender.floor) sender.floor = ceremonyId
     sender.held.set(ceremonyId, { envelope, expires: now + this.#limits.ttlMs })
     sender.bytes += size
     this.#senders.set(from, sender)
+    return dropped
+  }
+
+  /** Drops what has left the window, then the oldest until there is room. */
+  #makeRoom(from: ValidatorId, sender: Sender, ceremonyId: CeremonyId, size: number): DropReason[] {
+    const lowest = ceremonyId - BigInt(this.#limits.window)
+    const dropped: DropReason[] = []
+    if (sender.floor + BigInt(this.#limits.window >> SLACK_BITS) >= lowest && sender.bytes + size <= this.#budget) return dropped
+    for (const id of sender.held.keys()) {
+      const inside = id >= lowest
+      if (inside && sender.bytes + size <= this.#budget) continue
+      this.#remove(from, sender, id)
+      dropped.push('early-budget')
+    }
+    sender.floor = ceremonyId
+    for (const id of sender.held.keys()) if (id < sender.floor) sender.floor = id
     return dropped
   }
 

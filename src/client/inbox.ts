@@ -5,7 +5,7 @@
 import { copyBytes } from '../bytes.ts'
 import { DROP_REASONS, type DropReason } from '../ceremony/effects.ts'
 import { QuorateError } from '../errors.ts'
-import { decodeEnvelope, peekFrame, peekHeader, verifyEnvelopeAsync } from '../wire/envelope.ts'
+import { decodeOwnEnvelope, peekFrame, peekHeader, verifyEnvelopeAsync } from '../wire/envelope.ts'
 import { type EnvelopeHeader, FRAME, type ValidatorId, WIRE_VERSION } from '../wire/message.ts'
 import {
   type AnswerContent,
@@ -107,7 +107,7 @@ export class Inbox {
       const refused = this.#refuseEnvelope(peeked.header, peeked.bodyBytes, bytes.length)
       if (refused !== null) return refused
     }
-    const envelope = decoded(() => decodeEnvelope(copyBytes(bytes), this.#settings.network))
+    const envelope = decoded(() => decodeOwnEnvelope(copyBytes(bytes), this.#settings.network))
     if (envelope === null) return 'malformed'
     const { header, body } = envelope
     const refused = this.#refuseEnvelope(header, body.length, bytes.length)

@@ -22,6 +22,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
   readonly #settings: NodeSettings
   /** bytes of the messages of each open signing */
   readonly #messageBytes = new Map<CeremonyId, number>()
+  #openMessageBytes = 0
 
   constructor(settings: NodeSettings, shared: Shared) {
     super(shared, report)
@@ -29,9 +30,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
   }
 
   get openMessageBytes(): number {
-    let total = 0
-    for (const bytes of this.#messageBytes.values()) total += bytes
-    return total
+    return this.#openMessageBytes
   }
 
   /** @throws ERR_UNKNOWN_VALIDATOR, ERR_TOO_FEW_SIGNERS, ERR_INVALID_ARGUMENT, ERR_TOO_LARGE: what only the key can tell */
@@ -57,8 +56,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
     }
     const contextBytes = encodeContext(context)
     const opening = { keyId: key.keyIdBytes, record: key.recordBytes }
-    this.#messageBytes.set(instruction.ceremonyId, bytesOf(instruction.messages))
-    return new Ceremony({
+    const ceremony = new Ceremony({
       context,
       contextBytes,
       identity,
@@ -70,9 +68,14 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
       judge,
       ...(transcripts && { recording: new Recording({ context, contextBytes, key: opening, messages: instruction.messages }) }),
     })
+    const bytes = bytesOf(instruction.messages)
+    this.#messageBytes.set(instruction.ceremonyId, bytes)
+    this.#openMessageBytes += bytes
+    return ceremony
   }
 
   protected override after({ context }: Ceremony<Signatures>): Effect[] {
+    this.#openMessageBytes -= this.#messageBytes.get(context.ceremonyId) ?? 0
     this.#messageBytes.delete(context.ceremonyId)
     return []
   }

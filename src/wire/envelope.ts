@@ -79,6 +79,11 @@ export function isStageNumber(stage: number): boolean {
   return k >= FIRST_STAGE && k <= MAX_STAGE
 }
 
+/** How many bytes of an envelope are its header. */
+export function headerBytesOf({ from, to }: Pick<EnvelopeHeader, 'from' | 'to'>): number {
+  return HEADER_BYTES_WITHOUT_IDS + from.length + (to?.length ?? 0)
+}
+
 /**
  * The bytes that `headerHash` covers, beside the network label.
  *
@@ -134,22 +139,27 @@ export function sealEnvelope(
  * that has no encoding
  */
 export function decodeEnvelope(bytes: Uint8Array, network: string): Envelope {
-  assertBytes(bytes, 'bytes')
-  if (bytes.length > MAX_FRAME_BYTES) throw new QuorateError('ERR_TOO_LARGE', { field: 'bytes' })
+  return decodeOwnEnvelope(copyBytes(assertFrame(bytes)), network)
+}
+
+/** As `decodeEnvelope`, of bytes that are the caller's alone: the envelope keeps them. */
+export function decodeOwnEnvelope(bytes: Uint8Array, network: string): Envelope {
+  assertFrame(bytes)
   const { signature, body, kind, ceremonyId, sid, stage, from, to, previousTranscript, bodyDigest } = decodeWith(
     envelopeCoder,
     bytes,
     MAX_FRAME_BYTES,
     refuseSelfAddressed,
   )
-  const headerBytes = bytes.subarray(0, HEADER_BYTES_WITHOUT_IDS + from.length + (to?.length ?? 0))
-  return {
-    header: { kind, ceremonyId, sid, stage, from, to, previousTranscript, bodyDigest },
-    headerHash: headerHashOf(network, headerBytes),
-    signature,
-    body,
-    bytes: copyBytes(bytes),
-  }
+  const header = { kind, ceremonyId, sid, stage, from, to, previousTranscript, bodyDigest }
+  const headerHash = headerHashOf(network, bytes.subarray(0, headerBytesOf(header)))
+  return { header, headerHash, signature, body, bytes }
+}
+
+function assertFrame(bytes: Uint8Array): Uint8Array {
+  assertBytes(bytes, 'bytes')
+  if (bytes.length > MAX_FRAME_BYTES) throw new QuorateError('ERR_TOO_LARGE', { field: 'bytes' })
+  return bytes
 }
 
 /** Did the holder of this key sign this header for this network, and is this the body that the header names? A false answer blames nobody. */

@@ -5,9 +5,9 @@
  * Layout: header || signature 64, the header being that of an envelope. Inside other bodies a u16 length stands in front.
  */
 import * as P from 'micro-packed'
-import { assertBytes, concatBytes, copyBytes } from '../bytes.ts'
+import { assertBytes, copyBytes } from '../bytes.ts'
 import { decodeWith } from './codec.ts'
-import { encodeHeader, headerCoder, headerHashOf, refuseSelfAddressed } from './envelope.ts'
+import { headerBytesOf, headerCoder, headerHashOf, refuseSelfAddressed } from './envelope.ts'
 import { SIGNATURE_BYTES, verifyIdentitySignature } from './identity.ts'
 import type { Envelope, EnvelopeHeader } from './message.ts'
 import { MAX_ENVELOPE_OVERHEAD } from './sizes.ts'
@@ -31,9 +31,9 @@ export const signedHeaderBytes: P.CoderType<Uint8Array> = P.wrap({
   decodeStream: (r) => copyBytes(r.bytes(P.U16BE.decodeStream(r))),
 })
 
-/** What an envelope's author signed, without the body. */
-export function signedHeaderOf({ header, headerHash, signature }: Omit<Envelope, 'body' | 'bytes'>): SignedHeader {
-  return { header, headerHash, signature, bytes: concatBytes(encodeHeader(header), signature) }
+/** What an envelope's author signed, without the body: in an envelope, too, the signature stands behind the header. */
+export function signedHeaderOf({ header, headerHash, signature, bytes }: Omit<Envelope, 'body'>): SignedHeader {
+  return { header, headerHash, signature, bytes: copyBytes(bytes, 0, headerBytesOf(header) + SIGNATURE_BYTES) }
 }
 
 /**
