@@ -53,6 +53,8 @@ export interface SignInstruction {
   /** in any order */
   readonly signers: readonly ValidatorId[]
   readonly messages: readonly Uint8Array[]
+  /** what the caller takes the key for, where it says so */
+  readonly expected?: { readonly suite?: Suite; readonly protocol?: Protocol }
 }
 
 /**
@@ -67,7 +69,7 @@ export function readKeygenRequest(request: KeygenRequest, self: ValidatorId, ros
   const participants = readMembers(request.participants, 'participants', self, roster)
   assertInteger(minSigners, 'minSigners', 1, participants.length)
   assertSuite(suite)
-  if (protocol !== 'frost' && protocol !== 'stinson-strobl') throw invalidArgument('protocol', "must be 'frost' or 'stinson-strobl'")
+  assertProtocol(protocol)
   const instruction = { ceremonyId, participants: sortValidatorIds(participants), minSigners, suite, protocol }
   return { instruction, signal: signalOf(request) }
 }
@@ -91,7 +93,19 @@ export function readSignRequest(request: SignRequest, self: ValidatorId, roster:
   if ('preprocessed' in request && request.preprocessed !== undefined) {
     throw invalidArgument('preprocessed', 'is not available in this version')
   }
-  return { instruction: { ceremonyId, keyId, signers, messages: copies }, signal: signalOf(request) }
+  return { instruction: { ceremonyId, keyId, signers, messages: copies, expected: expectedOf(request) }, signal: signalOf(request) }
+}
+
+/**
+ * A request to sign has no suite and no protocol: the key has. Whoever writes one down all the same, as an untyped caller or a file may, means a key of
+ * that kind, and would not be served by a signature of another.
+ */
+function expectedOf(request: object): { suite?: Suite; protocol?: Protocol } {
+  const suite = 'suite' in request ? request.suite : undefined
+  const protocol = 'protocol' in request ? request.protocol : undefined
+  if (suite !== undefined) assertSuite(suite)
+  if (protocol !== undefined) assertProtocol(protocol)
+  return { ...(suite !== undefined && { suite }), ...(protocol !== undefined && { protocol }) }
 }
 
 /**
@@ -128,6 +142,10 @@ export function graceOf(options: { readonly graceMs?: number }): number {
 /** The messages against the suite that the key is pinned to. */
 export function assertMessagesFor(suite: Suite, messages: readonly Uint8Array[]): void {
   for (const [i, message] of messages.entries()) assertMessageLength(suite, message.length, `messages[${i}]`)
+}
+
+function assertProtocol(value: unknown): asserts value is Protocol {
+  if (value !== 'frost' && value !== 'stinson-strobl') throw invalidArgument('protocol', "must be 'frost' or 'stinson-strobl'")
 }
 
 function assertObject(value: unknown, field: string): void {

@@ -33,10 +33,16 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
     return this.#openMessageBytes
   }
 
-  /** @throws ERR_UNKNOWN_VALIDATOR, ERR_TOO_FEW_SIGNERS, ERR_INVALID_ARGUMENT, ERR_TOO_LARGE: what only the key can tell */
+  /**
+   * @throws ERR_SUITE_MISMATCH, ERR_PROTOCOL_MISMATCH, ERR_UNKNOWN_VALIDATOR, ERR_TOO_FEW_SIGNERS, ERR_INVALID_ARGUMENT, ERR_TOO_LARGE: what only
+   * the key can tell
+   */
   create(instruction: SignInstruction, key: KeyMaterial): Ceremony<Signatures> {
     const { network, identity, self, random, stageTimeoutMs, judge, transcripts } = this.#settings
     const { suite, protocol, minSigners, participants: holders } = key.record
+    const { expected = {} } = instruction
+    if ((expected.suite ?? suite) !== suite) throw new QuorateError('ERR_SUITE_MISMATCH', { field: 'suite' })
+    if ((expected.protocol ?? protocol) !== protocol) throw new QuorateError('ERR_PROTOCOL_MISMATCH', { field: 'protocol' })
     for (const [i, id] of instruction.signers.entries()) {
       if (!holders.includes(id)) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: `signers[${i}]` })
     }
