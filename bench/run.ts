@@ -1,6 +1,6 @@
 /** One run: chosen cases, each compared and then timed, as the rows of a `BenchJson`. */
-import os from 'node:os'
 import { QuorateError } from 'quorate'
+import { machineOf } from '../src/cli/machine.ts'
 import { type Context, makeContext } from './context.ts'
 import type { BenchJson, BenchRatio, BenchRow, Machine } from './json.ts'
 import { type RunOptions, UsageError } from './options.ts'
@@ -17,18 +17,6 @@ export interface Listener {
   rows(rows: readonly BenchRow[], ratios: readonly BenchRatio[]): void
 }
 
-export function machineOf({ own }: Context): Machine {
-  const cpus = os.cpus()
-  return {
-    cpu: cpus[0]?.model.trim() ?? 'unknown',
-    cores: cpus.length,
-    node: process.versions.node,
-    v8: process.versions.v8,
-    quorate: versionOf('quorate', 'quorate/package.json'),
-    kernel: own.kernel.info.name,
-  }
-}
-
 /** @throws UsageError when the kernel that is asked for is not to be had here */
 async function contextFor(options: RunOptions, peers: LoadedPeers['peers']): Promise<Context> {
   try {
@@ -43,7 +31,7 @@ async function contextFor(options: RunOptions, peers: LoadedPeers['peers']): Pro
 export async function runBenchmark(options: RunOptions, loaded: LoadedPeers, listener: Listener): Promise<BenchJson> {
   const context = await contextFor(options, loaded.peers)
   const sources = selectCases(allCases(context), options)
-  const machine = machineOf(context)
+  const machine = machineOf(context.own.kernel.info.name)
   listener.begin(machine, loaded)
   const rows: BenchRow[] = []
   for (const source of sources) {

@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { toHex } from '../bytes.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import type { PoolOptions } from '../index.ts'
-import { type Environment, loadConfig } from '../node/config.ts'
+import { type Environment, loadConfig, MAX_BATCH } from '../node/config.ts'
 import { readInteger, readKernel, readSuites, SUITES } from './arguments.ts'
 import { CeremonyFailed, CheckFailed } from './demo/failures.ts'
 import { DemoProgress } from './demo/progress.ts'
@@ -22,6 +22,7 @@ interface DemoFlags {
   readonly suite: string
   readonly workers?: string
   readonly kernel?: string
+  readonly batch?: string
   readonly config?: string
   readonly seed?: string
   readonly transcripts?: string
@@ -43,6 +44,7 @@ export function demoCommand(choose: (run: Run) => void): Command {
     .option('--suite <suites>', 'suites, separated by commas', SUITES.join(','))
     .option('--workers <count>', 'worker threads; 0 computes on the main thread (default: one less than there are cores)')
     .option('--kernel <name>', 'auto, integer, fma or baseline (default: auto)')
+    .option('--batch <count>', 'messages a ceremony, where the same nodes sign them (default: 1)')
     .option('--config <file>', 'a configuration file (YAML); the environment (QUORATE_*) and the flags override it')
     .option('--seed <text>', 'fixes who signs what in which order; never a key')
     .option('--transcripts <folder>', 'write there what the first node recorded, for "quorate evidence audit"')
@@ -58,18 +60,18 @@ export function readOptions(flags: DemoFlags, env: Environment): DemoOptions {
   const suites = readSuites(flags.suite)
   const seed = flags.seed ?? toHex(new Uint8Array(randomBytes(4)))
   if (seed.length === 0 || seed.length > MAX_SEED_LENGTH) throw invalidArgument('seed', `must have 1..${MAX_SEED_LENGTH} characters`)
-  const pool = readPoolOptions(flags, env)
-  return { nodes, minSigners, messages, suites, seed, pool, transcripts: flags.transcripts ?? null }
+  return { nodes, minSigners, messages, suites, seed, ...readConfigured(flags, env), transcripts: flags.transcripts ?? null }
 }
 
-function readPoolOptions({ workers, kernel, config: file }: DemoFlags, env: Environment): PoolOptions {
+function readConfigured({ workers, kernel, batch, config: file }: DemoFlags, env: Environment): { pool: PoolOptions; batch: number } {
   const layer = {
     ...(workers === undefined ? {} : { pool: { workers: readInteger(workers, 'workers', 0, MAX_WORKERS) } }),
     ...(kernel === undefined ? {} : { kernel: readKernel(kernel) }),
+    ...(batch === undefined ? {} : { signing: { batch: readInteger(batch, 'batch', 1, MAX_BATCH) } }),
   }
   try {
-    const config = loadConfig({ flags: layer, env, file: file ?? null })
-    return { ...config.pool, kernel: config.kernel }
+    const { pool, kernel: chosen, signing } = loadConfig({ flags: layer, env, file: file ?? null })
+    return { pool: { ...pool, kernel: chosen }, batch: signing.batch }
   } catch (error) {
     // The file as a whole: here it is what --config names.
     throw renamed(error, 'file', 'config')

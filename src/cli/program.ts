@@ -5,6 +5,7 @@ import { demoCommand } from './demo.ts'
 import { evidenceCommand } from './evidence.ts'
 import { EXIT, errorJson, exitCodeOf } from './exit.ts'
 import type { Terminal } from './terminal.ts'
+import { tuneCommand } from './tune.ts'
 import { verifyCommand } from './verify.ts'
 import { VERSION } from './version.ts'
 
@@ -24,7 +25,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeErr: (text) => terminal.log(text.trimEnd()), writeOut: (text) => terminal.writeResult(text.trimEnd()) })
-  for (const command of [demoCommand, verifyCommand, evidenceCommand]) {
+  for (const command of [demoCommand, verifyCommand, evidenceCommand, tuneCommand]) {
     program.addCommand(
       inheriting(
         program,

@@ -8,8 +8,9 @@ import { type Environment, readEnvironment } from './config/environment.ts'
 import { readConfigFile } from './config/file.ts'
 import { type Config, type ConfigLayer, configSchema, firstFault, layerSchema } from './config/schema.ts'
 
+export { assertEditable, type TunedSettings, writeTuned } from './config/edit.ts'
 export type { Environment } from './config/environment.ts'
-export type { Config, ConfigLayer } from './config/schema.ts'
+export { type Config, type ConfigLayer, MAX_BATCH } from './config/schema.ts'
 
 export interface ConfigSources {
   /** from the command line, parsed already; undefined is not given */
@@ -34,13 +35,13 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     readFlags(sources.flags ?? {}),
   ]
   const config = configSchema.parse(layers.reduce(overlay, {}))
-  return Object.freeze({ ...config, pool: Object.freeze(config.pool) })
+  return Object.freeze({ ...config, pool: Object.freeze(config.pool), signing: Object.freeze(config.signing) })
 }
 
-/** The pool's own: the configuration invents none. */
+/** The pool's own, and a message a ceremony, which waits for no other: the configuration invents none. */
 function defaults(): ConfigLayer {
   const { workers, maxQueue, inlineBelowMicros, kernel } = resolveOptions({})
-  return { pool: { workers, maxQueue, inlineBelowMicros }, kernel }
+  return { pool: { workers, maxQueue, inlineBelowMicros }, kernel, signing: { batch: 1 } }
 }
 
 function readFlags(flags: unknown): ConfigLayer {
@@ -51,7 +52,9 @@ function readFlags(flags: unknown): ConfigLayer {
 }
 
 function overlay(base: ConfigLayer, layer: ConfigLayer): ConfigLayer {
-  return { ...base, ...given(layer), pool: { ...base.pool, ...given(layer.pool ?? {}) } }
+  const pool = { ...base.pool, ...given(layer.pool ?? {}) }
+  const signing = { ...base.signing, ...given(layer.signing ?? {}) }
+  return { ...base, ...given(layer), pool, signing }
 }
 
 /** Without what is undefined: an absent flag must not erase what a source below it says. */

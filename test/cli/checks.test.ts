@@ -6,7 +6,16 @@ import { type DemoOptions, type DemoRun, failedCheck } from '../../src/cli/demo/
 import { makeSchedule } from '../../src/cli/demo/schedule.ts'
 import { runCommandLine } from '../../src/cli/program.ts'
 
-const options: DemoOptions = { nodes: 5, minSigners: 3, messages: 100, suites: ['bip340'], seed: 'x', pool: {}, transcripts: null }
+const options: DemoOptions = {
+  nodes: 5,
+  minSigners: 3,
+  messages: 100,
+  suites: ['bip340'],
+  seed: 'x',
+  pool: {},
+  batch: 1,
+  transcripts: null,
+}
 const nodes = ['a', 'b', 'c', 'd', 'e']
 
 /** A run in which everything held, to be spoilt in one place. */
@@ -26,7 +35,7 @@ function goodRun(): DemoRun {
   } as const
   const keygen = { key, agreed: true, totalMs: 12.5, stages: { HashCommitment: 12.5 }, bytesPerNode: 2_000 }
   const signatures = schedule.signings.map(() => new Uint8Array(64))
-  const signing = { signatures, agreed: true, mostInFlight: 48, totalMs: 300, bytesPerNode: 31_000 }
+  const signing = { signatures, agreed: true, ceremonies: 100, mostInFlight: 48, totalMs: 300, bytesPerNode: 31_000 }
   const times = { p50: 0.1, p99: 1 }
   const pool = {
     workers: 2,

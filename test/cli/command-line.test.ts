@@ -44,7 +44,7 @@ describe('quorate demo', () => {
   })
 
   it('works for one node, and without workers', async () => {
-    const ended = await quorate('demo', '--nodes', '1', '--min-signers', '1', '--messages', '2', '--workers', '0', '--json')
+    const ended = await quorate('demo', '--nodes', '1', '--min-signers', '1', '--messages', '2', '--workers', '0', '--batch', '2', '--json')
     expect(ended.code).toBe(0)
     expect(oneLine(ended)).toMatchObject({ nodes: 1, workers: 0, signatures: { requested: 6, verified: 6 } })
   })
@@ -81,6 +81,7 @@ describe('usage errors', () => {
     [['--messages', '-1'], 'messages'],
     [['--suite', 'ed25519'], 'suite'],
     [['--workers', '65'], 'workers'],
+    [['--batch', '1001'], 'batch'],
     [['--seed', ''], 'seed'],
     [['--nodez', '3'], 'nodez'],
     [['--nodes'], 'nodes'],

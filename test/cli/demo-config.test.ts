@@ -45,6 +45,7 @@ describe('the demo reads its configuration', () => {
     [['--config', 'wrong.yaml'], {}, 'pool.wokers'],
     [['--config', 'missing.yaml'], {}, 'config'],
     [[], { QUORATE_POOL_WORKERS: '1e1' }, 'pool.workers'],
+    [[], { QUORATE_SIGNING_BATCH: '0' }, 'signing.batch'],
     [[], { QUORATE_POOL_WOKERS: '1' }, 'QUORATE_POOL_WOKERS'],
   ])('and refuses %j with %j: exit 78, and names the setting', async (flags, env, field) => {
     const { code, line } = await run(

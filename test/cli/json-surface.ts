@@ -8,6 +8,7 @@ import type { AuditJson } from '../../src/cli/evidence/audit.ts'
 import type { EvidenceJson } from '../../src/cli/evidence/verify.ts'
 import type { ErrorJson } from '../../src/cli/exit.ts'
 import type { FailureJson } from '../../src/cli/outcome-json.ts'
+import type { TuneJson } from '../../src/cli/tune/report.ts'
 import type { ErrorCode, Failure, Fault, KeyId, Protocol, StageName } from '../package/client-surface.ts'
 import type { KernelInfo, PoolStats, Suite } from '../package/kernel-surface.ts'
 import type { Check, Has, Same } from '../package/same.ts'
@@ -98,6 +99,14 @@ interface PromisedAudit {
   result: { groupPublicKey: string } | { signatures: readonly string[] } | null
 }
 
+interface PromisedTune {
+  schema: 'quorate.tune/1'
+  machine: { cpu: string; cores: number; node: string; v8: string; quorate: string; kernel: KernelInfo['name'] }
+  tried: readonly { workers: number; batch: number; inlineBelowMicros: number; signaturesPerSecond: number; p99Ms: number }[]
+  best: { workers: number; batch: number; inlineBelowMicros: number }
+  written: string | null
+}
+
 /** A fault of ours is told in the same line: the one code that the table of errors does not have. */
 type WithoutInternal = { [K in keyof ErrorJson]: K extends 'code' ? Exclude<ErrorJson[K], 'ERR_INTERNAL'> : ErrorJson[K] }
 
@@ -108,5 +117,6 @@ export type Lines = [
   Check<Same<FailureJson, Extract<PromisedOutcome, { status: 'failure' }>>>,
   Check<Same<EvidenceJson, PromisedEvidence>>,
   Check<Same<AuditJson, PromisedAudit>>,
+  Check<Same<TuneJson, PromisedTune>>,
   Check<Same<WithoutInternal, PromisedError>>,
 ]

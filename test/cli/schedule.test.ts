@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../../src/bytes.ts'
 import { binomial, makeSchedule } from '../../src/cli/demo/schedule.ts'
+import { batchesOf } from '../../src/cli/demo/sign.ts'
 
 const nodes = ['node-1', 'node-2', 'node-3', 'node-4', 'node-5']
 const base = { seed: 'a', suite: 'bip340', nodes, minSigners: 3, messages: 100 } as const
@@ -26,6 +27,24 @@ describe('the schedule of the demo', () => {
     expect([...uses.values()]).toEqual(Array(10).fill(10))
     expect(new Set(signings.map(({ message }) => toHex(message))).size).toBe(100)
     expect(signings.every(({ message }) => message.length === 32 && message.buffer.byteLength === 32)).toBe(true)
+  })
+
+  it('is cut into ceremonies of one signer set each, none above the batch, every message once', () => {
+    const schedule = makeSchedule(base)
+    for (const [batch, ceremonies] of [
+      [1, 100],
+      [4, 30],
+      [10, 10],
+      [1_000, 10],
+    ] as const) {
+      const batches = batchesOf(schedule, batch)
+      expect(batches).toHaveLength(ceremonies)
+      expect(batches.flatMap(({ places }) => places).sort((a, b) => a - b)).toEqual(schedule.signings.map((_, place) => place))
+      for (const { signers, places } of batches) {
+        expect(places.length).toBeLessThanOrEqual(batch)
+        for (const place of places) expect(new Set(schedule.signings[place]?.signers)).toEqual(new Set(signers))
+      }
+    }
   })
 
   it('draws distinct signers of a big cluster', () => {

@@ -33,7 +33,7 @@ const refusedEnv = (env: Record<string, string>): { field?: string; message: str
 describe('precedence', () => {
   test('without sources the defaults are those of the pool', () => {
     const workers = Math.min(64, Math.max(1, availableParallelism() - 1))
-    const defaults = { pool: { workers, maxQueue: 1024, inlineBelowMicros: 150 }, kernel: 'auto' }
+    const defaults = { pool: { workers, maxQueue: 1024, inlineBelowMicros: 150 }, kernel: 'auto', signing: { batch: 1 } }
     expect(loadConfig()).toEqual(defaults)
     expect(loadConfig({ flags: {}, env: {}, file: null })).toEqual(defaults)
     expect(loadConfig({ file: file('') })).toEqual(defaults)
@@ -41,15 +41,31 @@ describe('precedence', () => {
   })
 
   test('flags over QUORATE_* over file over defaults, each setting by itself', () => {
-    const yaml = file('pool:\n  workers: 3\n  maxQueue: 30\n  inlineBelowMicros: 300\nkernel: integer\n')
-    const env = { QUORATE_POOL_WORKERS: '4', QUORATE_POOL_MAX_QUEUE: '40', QUORATE_KERNEL: 'baseline', HOME: '/root' }
+    const yaml = file('pool:\n  workers: 3\n  maxQueue: 30\n  inlineBelowMicros: 300\nkernel: integer\nsigning:\n  batch: 7\n')
+    const env = {
+      QUORATE_POOL_WORKERS: '4',
+      QUORATE_POOL_MAX_QUEUE: '40',
+      QUORATE_SIGNING_BATCH: '8',
+      QUORATE_KERNEL: 'baseline',
+      HOME: '/root',
+    }
     const flags: ConfigLayer = { pool: { workers: 5, maxQueue: undefined }, kernel: undefined }
-    expect(loadConfig({ file: yaml })).toEqual({ pool: { workers: 3, maxQueue: 30, inlineBelowMicros: 300 }, kernel: 'integer' })
-    expect(loadConfig({ file: yaml, env })).toEqual({ pool: { workers: 4, maxQueue: 40, inlineBelowMicros: 300 }, kernel: 'baseline' })
+    expect(loadConfig({ file: yaml })).toEqual({
+      pool: { workers: 3, maxQueue: 30, inlineBelowMicros: 300 },
+      kernel: 'integer',
+      signing: { batch: 7 },
+    })
+    expect(loadConfig({ file: yaml, env })).toEqual({
+      pool: { workers: 4, maxQueue: 40, inlineBelowMicros: 300 },
+      kernel: 'baseline',
+      signing: { batch: 8 },
+    })
     expect(loadConfig({ file: yaml, env, flags })).toEqual({
       pool: { workers: 5, maxQueue: 40, inlineBelowMicros: 300 },
       kernel: 'baseline',
+      signing: { batch: 8 },
     })
+    expect(loadConfig({ file: yaml, env, flags: { signing: { batch: 9 } } }).signing).toEqual({ batch: 9 })
     expect(loadConfig({ file: yaml, flags: { pool: { workers: 0 } } }).pool.workers).toBe(0)
   })
 
@@ -58,15 +74,21 @@ describe('precedence', () => {
       QUORATE_POOL_WORKERS: '0',
       QUORATE_POOL_MAX_QUEUE: '1000000',
       QUORATE_POOL_INLINE_BELOW_MICROS: '1000000000',
+      QUORATE_SIGNING_BATCH: '1000',
       QUORATE_KERNEL: 'fma',
     }
-    expect(loadConfig({ env })).toEqual({ pool: { workers: 0, maxQueue: 1_000_000, inlineBelowMicros: 1_000_000_000 }, kernel: 'fma' })
+    expect(loadConfig({ env })).toEqual({
+      pool: { workers: 0, maxQueue: 1_000_000, inlineBelowMicros: 1_000_000_000 },
+      kernel: 'fma',
+      signing: { batch: 1_000 },
+    })
   })
 
   test('the result is frozen', () => {
     const config = loadConfig()
     expect(Object.isFrozen(config)).toBe(true)
     expect(Object.isFrozen(config.pool)).toBe(true)
+    expect(Object.isFrozen(config.signing)).toBe(true)
   })
 
   test('pool.workers is the number of threads', async () => {

@@ -30,7 +30,7 @@ function suiteLines({ suite, keygen, schedule, signing, verified }: SuiteRun): s
     `  group key  ${toHex(keygen.key.groupPublicKey)}`,
     `  key id     ${keygen.key.keyId}`,
     `  keygen     ${duration(keygen.totalMs)} (${stages.join(', ')}); ${size(keygen.bytesPerNode)} sent by a node`,
-    `  signing    ${count(length, 'message')} by ${count(schedule.signerSets, 'signer set')}, up to ${signing.mostInFlight} ceremonies at once: ` +
+    `  signing    ${count(length, 'message')} by ${count(schedule.signerSets, 'signer set')} in ${count(signing.ceremonies, 'ceremony', 'ceremonies')}, up to ${signing.mostInFlight} at once: ` +
       `${duration(signing.totalMs)}, ${duration(signing.totalMs / length)} a signature; ${size(signing.bytesPerNode)} sent by a node`,
     `  verified   ${verified} of ${length}`,
   ]
@@ -43,8 +43,8 @@ function poolLine({ workers, completed, inline, utilization, runMs, waitMs, lost
   return `${where}; busy ${Math.round(utilization * 100)} % of the time; ${times}${lost}`
 }
 
-function count(n: number, thing: string): string {
-  return `${n} ${thing}${n === 1 ? '' : 's'}`
+function count(n: number, thing: string, things = `${thing}s`): string {
+  return `${n} ${n === 1 ? thing : things}`
 }
 
 function duration(ms: number): string {

@@ -19,6 +19,8 @@ export interface DemoOptions {
   readonly seed: string
   /** flags, environment, file and defaults, in that order */
   readonly pool: PoolOptions
+  /** messages a ceremony, from the same sources */
+  readonly batch: number
   /** a folder for the transcripts of the first node */
   readonly transcripts: string | null
 }
@@ -110,13 +112,13 @@ async function runSuite(
   progress: DemoProgress,
   signal: AbortSignal,
 ): Promise<SuiteRun> {
-  const { minSigners, messages, seed } = options
+  const { minSigners, messages, seed, batch } = options
   progress.begin(`${suite}: key generation`, KEYGEN_STAGES, 'HashCommitment')
   const keygen = await runKeygen({ cluster, suite, minSigners, signal, onStage: (stage) => progress.step(`${stage} done`) })
 
   const schedule = makeSchedule({ seed, suite, nodes: cluster.ids, minSigners, messages })
   progress.begin(`${suite}: signing`, messages, `by ${schedule.signerSets} signer sets`)
-  const signing = await runSignings({ cluster, key: keygen.key, schedule, signal, onSigned: () => progress.step() })
+  const signing = await runSignings({ cluster, key: keygen.key, schedule, batch, signal, onSigned: () => progress.step() })
 
   progress.begin(`${suite}: verifying`, messages, `with ${verifier.name}`)
   let verified = 0
@@ -176,7 +178,8 @@ export function failedCheck(options: DemoOptions, { suites, result }: DemoRun): 
     if (verified !== length) return `${suite}: only ${verified} of ${length} signatures verify`
     const messages = new Set(schedule.signings.map(({ message }) => toHex(message)))
     if (messages.size !== length) return `${suite}: the messages are not distinct`
-    if (signing.mostInFlight < Math.min(IN_FLIGHT, length)) return `${suite}: only ${signing.mostInFlight} ceremonies were in flight`
+    if (signing.mostInFlight < Math.min(IN_FLIGHT, signing.ceremonies))
+      return `${suite}: only ${signing.mostInFlight} ceremonies were in flight`
     const sets = Math.min(binomial(options.nodes, options.minSigners), length)
     // Drawn sets of a big cluster could coincide; listed ones are all used.
     if (sets < length && schedule.signerSets < sets) return `${suite}: only ${schedule.signerSets} of ${sets} signer sets signed`

@@ -24,6 +24,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     number: true,
     layer: (inlineBelowMicros) => ({ pool: { inlineBelowMicros } }),
   },
+  QUORATE_SIGNING_BATCH: { field: 'signing.batch', number: true, layer: (batch) => ({ signing: { batch } }) },
   QUORATE_KERNEL: { field: 'kernel', number: false, layer: (kernel) => ({ kernel }) },
 }
 

@@ -3,7 +3,7 @@
  * ones grow a kilobyte into gigabytes), no key twice, no tag that is not understood. What the file holds is never quoted in an error.
  */
 import { closeSync, openSync, readSync } from 'node:fs'
-import { isAlias, Lexer, Parser, parseDocument, visit } from 'yaml'
+import { type Document, isAlias, Lexer, Parser, parseDocument, visit } from 'yaml'
 import { QuorateError } from '../../errors.ts'
 import { type ConfigLayer, firstFault, layerSchema } from './schema.ts'
 
@@ -13,7 +13,17 @@ const MAX_NESTING = 16
 
 /** @throws ERR_CONFIG with the setting as `field`, or field `file` when it is the file as a whole */
 export function readConfigFile(path: string): ConfigLayer {
-  const value = parse(decode(readCapped(path), path), path)
+  return layerOf(readDocument(path), path)
+}
+
+/** As it stands in the file, comments included; of its values only that it is plain. @throws ERR_CONFIG with field `file` */
+export function readDocument(path: string): Document {
+  return parse(decode(readCapped(path), path), path)
+}
+
+/** @throws ERR_CONFIG with the setting as `field` */
+export function layerOf(document: Document, path: string): ConfigLayer {
+  const value: unknown = document.toJS({ maxAliasCount: 0 })
   // An empty file, or one with nothing but comments, says nothing.
   const parsed = layerSchema.safeParse(value ?? {})
   if (parsed.success) return parsed.data
@@ -21,7 +31,7 @@ export function readConfigFile(path: string): ConfigLayer {
   throw new QuorateError('ERR_CONFIG', { field: field === '' ? 'file' : field, message: `${message} (from ${path})` })
 }
 
-function refused(path: string, message: string): QuorateError {
+export function refused(path: string, message: string): QuorateError {
   return new QuorateError('ERR_CONFIG', { field: 'file', message: `${message} (${path})` })
 }
 
@@ -56,7 +66,7 @@ function decode(bytes: Uint8Array, path: string): string {
   }
 }
 
-function parse(text: string, path: string): unknown {
+function parse(text: string, path: string): Document {
   assertShallow(text, path)
   // Not 'silent': that would also keep quiet about a second document.
   const document = parseDocument(text, { schema: 'core', merge: false, stringKeys: true, logLevel: 'error' })
@@ -71,7 +81,7 @@ function parse(text: string, path: string): unknown {
       if (isAlias(node) || node.anchor !== undefined) throw refused(path, 'must not use anchors and aliases')
     },
   })
-  return document.toJS({ maxAliasCount: 0 })
+  return document
 }
 
 /**

@@ -2,6 +2,9 @@
 import { z } from 'zod'
 import { KERNEL_CHOICES, MAX_INLINE_MICROS, MAX_QUEUE, MAX_WORKERS } from '../../pool/options.ts'
 
+/** What a signing ceremony takes. */
+export const MAX_BATCH = 1_000
+
 function integer(min: number, max: number) {
   const error = `must be an integer in ${min}..${max}`
   return z.int({ error }).min(min, { error }).max(max, { error })
@@ -21,16 +24,22 @@ const pool = mapping({
   inlineBelowMicros: integer(0, MAX_INLINE_MICROS),
 })
 
+const signing = mapping({
+  /** messages that one ceremony signs where as many wait: one envelope a stage for all of them */
+  batch: integer(1, MAX_BATCH),
+})
+
 const kernel = z.enum(KERNEL_CHOICES, { error: `must be one of ${KERNEL_CHOICES.join(', ')}` })
 
-export const configSchema = mapping({ pool, kernel })
+export const configSchema = mapping({ pool, kernel, signing })
 
 /** What one source says: any part of it. */
-export const layerSchema = mapping({ pool: pool.partial().optional(), kernel: kernel.optional() })
+export const layerSchema = mapping({ pool: pool.partial().optional(), kernel: kernel.optional(), signing: signing.partial().optional() })
 
 export interface Config {
   readonly pool: Readonly<z.infer<typeof pool>>
   readonly kernel: z.infer<typeof kernel>
+  readonly signing: Readonly<z.infer<typeof signing>>
 }
 
 export type ConfigLayer = z.infer<typeof layerSchema>
