@@ -17,6 +17,7 @@ export function checkConfirm<Result>(
   place: number,
   { envelope, body }: Received<ConfirmBody>,
 ): Step<Result> | null {
+  // defence: complaint-ends
   if (body.type === 'complaints') return complaints.judge(place, envelope, body.complaints)
   // defence: record-compared
   if (equalBytes(body.recordHash, hash)) return null

@@ -7,8 +7,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Kernel } from '../../src/kernel/contract.ts'
 import { ROOT, textOf } from '../project/sources.ts'
 import { controls } from '../simulation/controls/index.ts'
-import { type Defence, defences } from '../simulation/defences.ts'
+import { defences } from '../simulation/defences.ts'
 import { invariants } from '../simulation/invariants.ts'
+import type { Defence } from '../simulation/patches.ts'
 import { makeTestBuild, markersBelow } from '../simulation/test-build.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quorate-defences-'))

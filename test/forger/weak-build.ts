@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Defence } from '../simulation/defences.ts'
+import type { Defence } from '../simulation/patches.ts'
 import { makeTestBuild } from '../simulation/test-build.ts'
 
 const DIST = fileURLToPath(new URL('../../', import.meta.url))

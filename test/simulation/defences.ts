@@ -2,28 +2,8 @@
  * The defences: every check of the protocol whose absence would let an adversary win, where it is in the code, and how a test build leaves it out. The
  * source has a comment `defence: <name>` at each; production code has no switch. docs/security.md has the table.
  */
-
-export interface Patch {
-  /** below dist/src/, without the extension */
-  readonly file: string
-  /** the built code of the check, which occurs once in the file */
-  readonly find: string
-  /** what stands there in a test build; OFF is true while the defence is switched off */
-  readonly replace: string
-}
-
-export interface Defence {
-  readonly name: string
-  /** where the protocol asks for it */
-  readonly rule: string
-  readonly patches: readonly Patch[]
-}
-
-/** The check is a condition: `find` with the condition as it is, which counts as `value` while the defence is off. */
-function condition(file: string, before: string, check: string, after: string, value: boolean): Patch {
-  const replaced = value ? `(OFF || (${check}))` : `(!OFF && (${check}))`
-  return { file, find: `${before}${check}${after}`, replace: `${before}${replaced}${after}` }
-}
+import { condition, type Defence } from './patches.ts'
+import { stinsonStrobl } from './stinson-strobl-defences.ts'
 
 const keygen: readonly Defence[] = [
   {
@@ -321,4 +301,12 @@ const disputes: readonly Defence[] = [
   },
 ]
 
-export const defences: readonly Defence[] = [...keygen, ...complaints, ...certificates, ...signing, ...messages, ...disputes]
+export const defences: readonly Defence[] = [
+  ...keygen,
+  ...complaints,
+  ...certificates,
+  ...signing,
+  ...stinsonStrobl,
+  ...messages,
+  ...disputes,
+]

@@ -3,7 +3,7 @@ import type { KeyMaterial } from '../../src/ceremony/key-material.ts'
 import type { Suite } from '../../src/kernel/contract.ts'
 import { encodeContext, messageDigest, sidOf } from '../../src/wire/context.ts'
 import type { Identity } from '../../src/wire/identity.ts'
-import type { ValidatorId } from '../../src/wire/message.ts'
+import type { Protocol, ValidatorId } from '../../src/wire/message.ts'
 import { NETWORK } from './network.ts'
 
 /** The public part of a key. */
@@ -16,6 +16,13 @@ export interface CeremonyFacts {
   readonly participants: readonly ValidatorId[]
   readonly minSigners: number
   readonly suite: Suite
+  readonly protocol: Protocol
+  /** it begins with SharedSecret */
+  readonly secretSharing: boolean
+  /** of the participants in SharedSecret and in the key, by place */
+  readonly indices: readonly number[]
+  /** of the signature shares; 0 if there are none */
+  readonly shareStage: number
   /** signing only */
   readonly key: PublicKeyFacts | null
   readonly messages: readonly Uint8Array[]
@@ -42,12 +49,13 @@ export function keygenFacts(
   participants: readonly ValidatorId[],
   minSigners: number,
   suite: Suite,
+  protocol: Protocol = 'frost',
 ): CeremonyFacts {
   const contextBytes = encodeContext({
     kind: 'keygen',
     network: NETWORK,
     ceremonyId,
-    protocol: 'frost',
+    protocol,
     suite,
     minSigners,
     participants: participantsOf(identities, participants),
@@ -58,6 +66,10 @@ export function keygenFacts(
     participants,
     minSigners,
     suite,
+    protocol,
+    secretSharing: true,
+    indices: participants.map((_, place) => place + 1),
+    shareStage: 0,
     key: null,
     messages: [],
     broadcastStages: [1, 2, 4],
@@ -74,12 +86,13 @@ export function signingFacts(
   key: PublicKeyFacts,
   messages: readonly Uint8Array[],
 ): CeremonyFacts {
-  const { minSigners, suite } = key.record
+  const { minSigners, suite, protocol, participants: holders } = key.record
+  const secretSharing = protocol === 'stinson-strobl'
   const contextBytes = encodeContext({
     kind: 'sign',
     network: NETWORK,
     ceremonyId,
-    protocol: 'frost',
+    protocol,
     suite,
     minSigners,
     participants: participantsOf(identities, participants),
@@ -93,17 +106,23 @@ export function signingFacts(
     participants,
     minSigners,
     suite,
+    protocol,
+    secretSharing,
+    indices: participants.map((id) => holders.indexOf(id) + 1),
+    shareStage: secretSharing ? 5 : 2,
     key,
     messages,
-    broadcastStages: [1, 2],
-    stages: 2,
+    broadcastStages: secretSharing ? [1, 2, 4, 5] : [1, 2],
+    stages: secretSharing ? 5 : 2,
     contextBytes,
     sid: sidOf(contextBytes),
   }
 }
 
-/** Names of the stages by number, for people. */
-export const PLAIN_STAGES: Readonly<Record<string, readonly string[]>> = {
-  keygen: ['HashCommitment', 'Commitments', 'SecretShare', 'Confirm'],
-  sign: ['NonceCommitments', 'SignatureShare'],
+const SHARED_SECRET = ['HashCommitment', 'Commitments', 'SecretShare', 'Confirm']
+
+/** Names of the stages in order, for people. */
+export function stageNames({ kind, secretSharing }: Pick<CeremonyFacts, 'kind' | 'secretSharing'>): readonly string[] {
+  if (kind === 'keygen') return SHARED_SECRET
+  return secretSharing ? [...SHARED_SECRET, 'LocalSig'] : ['NonceCommitments', 'SignatureShare']
 }

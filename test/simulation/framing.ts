@@ -11,6 +11,7 @@ import {
   type TranscriptOpening,
 } from '../../src/ceremony/evidence/container.ts'
 import type { Fault } from '../../src/ceremony/outcome.ts'
+import { bodyDigest } from '../../src/crypto/transcript.ts'
 import { encodeConfirm } from '../../src/wire/bodies.ts'
 import { type Envelope, MAX_STAGE, type ValidatorId } from '../../src/wire/message.ts'
 import { signedHeaderOf } from '../../src/wire/signed-header.ts'
@@ -54,12 +55,23 @@ export class Archive {
     return entries.every((entry) => entry !== null) ? { stage, previous, entries } : null
   }
 
+  /** What the digest in a share of a Stinson-Strobl signature stands over, and then what it was computed from. */
+  localSigOpenings(dice: Dice, accused: ValidatorId): TranscriptOpening[] {
+    const [confirm] = this.of(accused, 4)
+    const confirmed = confirm === undefined ? null : this.opening(dice, 4, confirm.header.previousTranscript)
+    if (confirmed === null) return []
+    const entries = confirmed.entries.map((entry) =>
+      entry.type === 'body' ? ({ type: 'digest', digest: bodyDigest(entry.body) } as const) : entry,
+    )
+    return [{ ...confirmed, entries }, ...this.openings(dice, accused)]
+  }
+
   /** What the digest of the stage after this one stands over. */
   openings(dice: Dice, accused: ValidatorId): TranscriptOpening[] {
     const broadcasts = this.of(accused).filter(({ header }) => header.stage > 1 && header.stage <= MAX_STAGE)
     if (broadcasts.length === 0) return []
     const first = this.opening(dice, 1, this.ceremony.sid)
-    if (this.ceremony.kind === 'sign') return first === null ? [] : [first]
+    if (!this.ceremony.secretSharing) return first === null ? [] : [first]
     const [revealed] = this.of(accused, 2)
     const second = revealed === undefined ? null : this.opening(dice, 2, revealed.header.previousTranscript)
     return second === null ? [] : [second]
@@ -99,17 +111,22 @@ export function compose(
     return makeEvidence(dice.chance(0.5) ? { ...evidence, fault } : evidence)
   }
   const envelopes = said.map(({ bytes }) => bytes)
+  // In a signing it says which index the accused has.
+  const known = key === null ? {} : { key: { keyId: key.keyIdBytes, record: key.recordBytes } }
   switch (fault) {
     case 'malformed':
     case 'bad-commitment-count':
     case 'bad-point':
-    case 'bad-proof':
       return make({ envelopes: [dice.chance(0.9) ? first.bytes : dice.flipped(first.bytes)] })
+    case 'bad-proof': {
+      const [reveal = first] = dice.chance(0.5) ? archive.of(accused, 2) : []
+      return make({ envelopes: [reveal.bytes], ...known })
+    }
     case 'bad-hash-opening': {
       const [commitment] = archive.of(accused, 1)
       const reveals = archive.of(accused, 2)
       const reveal = reveals.length === 0 ? second : dice.pick(reveals)
-      return commitment === undefined || reveal === undefined ? null : make({ envelopes: [commitment.bytes, reveal.bytes] })
+      return commitment === undefined || reveal === undefined ? null : make({ envelopes: [commitment.bytes, reveal.bytes], ...known })
     }
     case 'equivocation': {
       if (second === undefined) return null
@@ -124,7 +141,7 @@ export function compose(
     case 'false-complaint': {
       const accomplices = archive.ceremony.participants.flatMap((id) => (id === accused ? [] : archive.of(id)))
       const confirms = fault === 'bad-share' ? complaintAbout(archive, dice, accused, accomplices) : envelopes
-      return confirms.length === 0 ? null : make({ envelopes: [dice.pick(confirms)], openings: archive.openings(dice, accused) })
+      return confirms.length === 0 ? null : make({ envelopes: [dice.pick(confirms)], openings: archive.openings(dice, accused), ...known })
     }
     case 'bad-certificate':
       return make({ envelopes: [dice.pick([...archive.of(accused, 4), first]).bytes], openings: archive.openings(dice, accused) })
@@ -132,11 +149,12 @@ export function compose(
       if (key === null) return make({ envelopes: [first.bytes] })
       const position = dice.below(messages.length)
       const bytes = messages[position] ?? new Uint8Array()
-      const [share = first] = archive.of(accused, 2)
+      const { secretSharing, shareStage } = archive.ceremony
+      const [share = first] = archive.of(accused, shareStage)
       return make({
         envelopes: [share.bytes],
-        openings: archive.openings(dice, accused),
-        key: { keyId: key.keyIdBytes, record: key.recordBytes },
+        openings: secretSharing ? archive.localSigOpenings(dice, accused) : archive.openings(dice, accused),
+        ...known,
         message: { position, bytes },
       })
     }

@@ -5,6 +5,7 @@ import { isZero } from '../../src/crypto/group-order.ts'
 import type { Kernel } from '../../src/kernel/contract.ts'
 import { nobleAccepts } from '../helpers/noble.ts'
 import { isCertificate } from './certificate.ts'
+import { noShareAfterComplaint } from './complaint-invariant.ts'
 import { endings, failures } from './endings.ts'
 import { evidenceConvinces, nobodyIsFramed } from './evidence-invariants.ts'
 import type { NonceLedger } from './ledger.ts'
@@ -267,6 +268,7 @@ export const invariants: readonly Invariant[] = [
   { name: 'fewer nodes than the threshold cannot sign', check: nobodySignsAlone },
   { name: 'each ceremony ends once and in time', check: endsOnce },
   { name: 'where all keep to the rules, ceremonies succeed', check: honestSucceed },
+  { name: 'who complains, or hears a complaint, sends no LocalSig', check: noShareAfterComplaint },
   { name: 'no nonce meets two challenges, and nothing drawn comes twice', check: noncesOnce },
   { name: 'no secret leaves an honest node', check: secretsStay },
   { name: 'state of finished ceremonies is gone, buffers stay in their budgets', check: stateGone },

@@ -43,7 +43,7 @@ function replay(seed: string): number {
     'what the corrupted did',
     ...lines,
     'what the machines did',
-    ...describeLog(record.network, headers),
+    ...describeLog(record.network, record.plan.ceremonies, headers),
     'how it ended',
     ...describeOutcomes(record),
     violations.length === 0 ? 'all invariants hold' : 'violated',

@@ -19,7 +19,8 @@ import type { Envelope, ValidatorId } from '../../src/wire/message.ts'
 import type { Roster } from '../../src/wire/roster.ts'
 import { isSigned } from '../helpers/opened.ts'
 import { Agenda } from './agenda.ts'
-import { carryOut, type NodeStore, recall } from './node-store.ts'
+import { carryOut, recall } from './node-store.ts'
+import type { SimulatedNode } from './simulated-node.ts'
 
 /** The label of every simulated network. */
 export const NETWORK = 'simulation'
@@ -58,28 +59,6 @@ export interface NetworkOptions {
   readonly store?: (id: ValidatorId, request: StoreRequest) => boolean
   /** the highest ceremony id that a node's earlier process used */
   readonly marks?: ReadonlyMap<ValidatorId, bigint>
-}
-
-export interface LogEntry {
-  /** virtual milliseconds */
-  readonly at: number
-  readonly effect: Effect
-}
-
-export interface SimulatedNode {
-  readonly id: ValidatorId
-  inner: MultisigClientInner
-  readonly inbox: Inbox
-  readonly store: NodeStore
-  readonly events: InnerEvent[]
-  readonly outcomes: Map<bigint, Outcome[]>
-  readonly dropped: string[]
-  /** by ceremony, where they were asked for */
-  readonly transcripts: Map<bigint, Uint8Array>
-  readonly errors: unknown[]
-  /** every effect, in order */
-  readonly log: LogEntry[]
-  highestCeremonyId: bigint
 }
 
 export class SimulatedNetwork {
@@ -195,7 +174,12 @@ export class SimulatedNetwork {
     const opened = node.inbox.open(bytes)
     if (typeof opened === 'string') node.dropped.push(opened)
     else if (!this.#isSigned(bytes, opened)) node.dropped.push('signature')
-    else this.#perform(node, () => node.inner.deliver(opened.message, this.#now))
+    else {
+      const effects = node.log.length
+      const drops = node.dropped.length
+      this.#perform(node, () => node.inner.deliver(opened.message, this.#now))
+      if (node.dropped.length === drops) node.taken.push({ bytes, effects })
+    }
   }
 
   #isSigned(bytes: Uint8Array, opened: Opened): boolean {
@@ -226,6 +210,7 @@ export class SimulatedNetwork {
       transcripts: new Map(),
       errors: [],
       log: [],
+      taken: [],
       highestCeremonyId: mark,
     }
   }

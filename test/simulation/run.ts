@@ -3,7 +3,7 @@ import { equalBytes } from '../../src/bytes.ts'
 import type { Job } from '../../src/crypto/jobs/contract.ts'
 import { jobs } from '../../src/crypto/jobs/index.ts'
 import type { Kernel, Suite } from '../../src/kernel/contract.ts'
-import type { ValidatorId } from '../../src/wire/message.ts'
+import type { Protocol, ValidatorId } from '../../src/wire/message.ts'
 import { Coalition } from './coalition.ts'
 import { Dice } from './dice.ts'
 import { type CeremonyFacts, keygenFacts, signingFacts } from './facts.ts'
@@ -11,7 +11,7 @@ import { identityOf, sharedKey } from './keys.ts'
 import { type NetworkOptions, SimulatedNetwork, STAGE_TIMEOUT_MS } from './network.ts'
 import { withoutAborts } from './strategies/broadcast.ts'
 import { strategies } from './strategies/index.ts'
-import type { Scene, Strategy } from './strategies/scene.ts'
+import { kindsFor, type Scene, type Strategy } from './strategies/scene.ts'
 import { type Weather, weatherOf } from './wire.ts'
 
 const SUITES: readonly Suite[] = ['secp256k1-sha256', 'bip340', 'evm']
@@ -31,6 +31,8 @@ export interface Plan {
   readonly corrupted: readonly ValidatorId[]
   readonly minSigners: number
   readonly suite: Suite
+  /** of the key that the signings use, and of those that are made */
+  readonly protocol: Protocol
   readonly weather: Weather
   readonly ceremonies: readonly CeremonyFacts[]
   readonly assignments: readonly Assignment[]
@@ -83,20 +85,22 @@ export function planOf(seed: string, kernel: Kernel): Plan {
   const identities = new Map(ids.map((id) => [id, identityOf(id)]))
   const minSigners = dice.between(1, nodes)
   const suite = dice.pick(SUITES)
+  const protocol: Protocol = dice.chance(0.4) ? 'stinson-strobl' : 'frost'
   const corrupted = dice
     .shuffled(ids)
     .slice(0, dice.chance(0.03) ? 0 : dice.between(1, nodes - 1))
     .sort()
   const honest = ids.filter((id) => !corrupted.includes(id))
-  const pure = dice.chance(0.4) && corrupted.length > 0 ? dice.pick(strategies) : null
+  const playable = strategies.filter((strategy) => kindsFor(strategy, protocol).length > 0)
+  const pure = dice.chance(0.4) && corrupted.length > 0 ? dice.pick(playable) : null
   const kinds =
     pure === null
       ? Array.from({ length: dice.pick([1, 1, 2, 2, 3]) }, () => dice.pick(['keygen', 'sign']))
-      : Array.from({ length: pure.repeats === true ? 2 : 1 }, () => (pure.kind === 'any' ? dice.pick(['keygen', 'sign']) : pure.kind))
+      : Array.from({ length: pure.repeats === true ? 2 : 1 }, () => dice.pick(kindsFor(pure, protocol)))
   const ceremonies = kinds.map((kind, i): CeremonyFacts => {
     const ceremonyId = FIRST_ID + BigInt(i)
-    if (kind === 'keygen') return keygenFacts(identities, ceremonyId, ids, minSigners, suite)
-    const key = sharedKey(kernel, nodes, minSigners, suite).material
+    if (kind === 'keygen') return keygenFacts(identities, ceremonyId, ids, minSigners, suite, protocol)
+    const key = sharedKey(kernel, nodes, minSigners, suite, protocol).material
     // At least one honest node signs, and where there is a strategy to be judged, one corrupted node too.
     const some = [dice.pick(honest), ...(corrupted.length === 0 ? [] : [dice.pick(corrupted)])]
     const others = dice.shuffled(ids.filter((id) => !some.includes(id)))
@@ -107,7 +111,19 @@ export function planOf(seed: string, kernel: Kernel): Plan {
     return signingFacts(identities, ceremonyId, signers, key, messages)
   })
   const weather = weatherOf(dice, honest)
-  const base = { seed, ids, corrupted, minSigners, suite, weather, ceremonies, pure, dice, aligned: pure !== null || dice.chance(0.7) }
+  const base = {
+    seed,
+    ids,
+    corrupted,
+    minSigners,
+    suite,
+    protocol,
+    weather,
+    ceremonies,
+    pure,
+    dice,
+    aligned: pure !== null || dice.chance(0.7),
+  }
   const stopped =
     pure === null && dice.chance(0.04)
       ? { id: dice.pick(honest), ceremonyId: dice.pick(ceremonies).ceremonyId, afterMs: dice.below(500) }
@@ -118,9 +134,9 @@ export function planOf(seed: string, kernel: Kernel): Plan {
 
 function assign({ corrupted, ceremonies, pure, dice }: Omit<Plan, 'assignments' | 'stopped' | 'restarted'>): Assignment[] {
   return ceremonies.flatMap((ceremony) => {
-    const { ceremonyId, kind, participants, messages } = ceremony
+    const { ceremonyId, kind, protocol, participants, messages } = ceremony
     const honest = participants.filter((id) => !corrupted.includes(id))
-    const fitting = strategies.filter((s) => (s.kind === 'any' || s.kind === kind) && (s.positions ?? 1) <= Math.max(1, messages.length))
+    const fitting = strategies.filter((s) => kindsFor(s, protocol).includes(kind) && (s.positions ?? 1) <= Math.max(1, messages.length))
     return corrupted
       .filter((id) => participants.includes(id))
       .flatMap((author) => {
@@ -201,18 +217,18 @@ function cast(plan: Plan, facts: CeremonyFacts, coalition: Coalition): void {
 }
 
 function instruct(plan: Plan, facts: CeremonyFacts, network: SimulatedNetwork, kernel: Kernel, started: Map<string, number>): void {
-  const { ceremonyId, participants, minSigners, suite, key, messages } = facts
+  const { ceremonyId, participants, minSigners, suite, protocol, key, messages } = facts
   const spread = plan.dice.pick([0, 50, 500])
   for (const id of participants) {
     if (key !== null) {
-      const stored = sharedKey(kernel, plan.ids.length, minSigners, suite).stored.get(id)
+      const stored = sharedKey(kernel, plan.ids.length, minSigners, suite, protocol).stored.get(id)
       if (stored !== undefined) network.node(id).store.set(key.keyId, { ...stored })
     }
     network.after(plan.dice.below(spread + 1), () => {
       // After a restart an id below the mark may be one that was used: nothing is begun under it.
       if (plan.restarted?.id === id && network.now >= plan.restarted.atMs && network.node(id).highestCeremonyId >= ceremonyId) return
       started.set(`${id} ${ceremonyId}`, network.now)
-      if (key === null) network.keygen(id, { ceremonyId, participants, minSigners, suite, protocol: 'frost' })
+      if (key === null) network.keygen(id, { ceremonyId, participants, minSigners, suite, protocol })
       else network.sign(id, { ceremonyId, keyId: key.keyId, signers: participants, messages })
     })
   }

@@ -1,7 +1,7 @@
 /** A copy of the built code in which every defence can be left out by name: for positive controls, and never a part of the package. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Defence, Patch } from './defences.ts'
+import type { Defence, Patch } from './patches.ts'
 
 /** The names of the defences that the test build leaves out at this moment. */
 const SWITCH = 'quorateDefencesOff'

@@ -1,7 +1,8 @@
 /** One run in words: the plan, every message with its lies, every outcome. */
-import { PLAIN_STAGES } from './facts.ts'
-import type { LogEntry, SimulatedNetwork } from './network.ts'
+import { type CeremonyFacts, stageNames } from './facts.ts'
+import type { SimulatedNetwork } from './network.ts'
 import type { Plan, RunRecord } from './run.ts'
+import type { LogEntry } from './simulated-node.ts'
 import { summary } from './world.ts'
 
 export function describePlan({
@@ -10,6 +11,7 @@ export function describePlan({
   corrupted,
   minSigners,
   suite,
+  protocol,
   weather,
   ceremonies,
   assignments,
@@ -19,7 +21,7 @@ export function describePlan({
   restarted,
 }: Plan): string {
   return [
-    `seed ${seed}: ${ids.length} nodes, ${minSigners} sign, ${suite}; corrupted: ${corrupted.join(' ') || 'nobody'}; network: ${weather.name}`,
+    `seed ${seed}: ${ids.length} nodes, ${minSigners} sign, ${suite}, ${protocol}; corrupted: ${corrupted.join(' ') || 'nobody'}; network: ${weather.name}`,
     `lies carry ${aligned ? "their recipient's" : "the author's own"} digest${pure === null ? '' : `; one lie only: ${pure.name}`}`,
     ...ceremonies.map(({ ceremonyId, kind, participants, messages }) =>
       [`  ${ceremonyId} ${kind} of ${participants.join(' ')}`, ...(kind === 'sign' ? [`${messages.length} message(s)`] : [])].join(', '),
@@ -32,28 +34,32 @@ export function describePlan({
   ].join('\n')
 }
 
-function stageName(kind: string, stage: number): string {
+function stageName(facts: CeremonyFacts | undefined, stage: number): string {
   if (stage === 0x7f) return 'abort'
   if (stage > 0x40) return `view of ${stage - 0x40}`
-  return PLAIN_STAGES[kind]?.[stage - 1] ?? `stage ${stage}`
+  return (facts === undefined ? [] : stageNames(facts))[stage - 1] ?? `stage ${stage}`
 }
 
+type Decode = (bytes: Uint8Array) => { readonly ceremonyId: bigint; readonly stage: number } | null
+
 /** What honest and corrupted machines did, by time. */
-export function describeLog(
-  network: SimulatedNetwork,
-  decode: (bytes: Uint8Array) => { kind: string; ceremonyId: bigint; stage: number } | null,
-): string[] {
+export function describeLog(network: SimulatedNetwork, ceremonies: readonly CeremonyFacts[], decode: Decode): string[] {
   const lines: { at: number; text: string }[] = []
-  for (const { id, log } of network.nodes.values()) for (const entry of log) lines.push(...lineOf(id, entry, decode))
+  for (const { id, log } of network.nodes.values()) for (const entry of log) lines.push(...lineOf(id, entry, ceremonies, decode))
   return lines.sort((a, b) => a.at - b.at).map(({ at, text }) => `${at.toFixed(1).padStart(10)} ms  ${text}`)
 }
 
-function lineOf(id: string, { at, effect }: LogEntry, decode: Parameters<typeof describeLog>[1]): { at: number; text: string }[] {
+function lineOf(
+  id: string,
+  { at, effect }: LogEntry,
+  ceremonies: readonly CeremonyFacts[],
+  decode: Decode,
+): { at: number; text: string }[] {
   switch (effect.type) {
     case 'send': {
       const header = decode(effect.bytes)
-      const what =
-        header === null ? `a frame of ${effect.bytes.length} bytes` : `${stageName(header.kind, header.stage)} of ${header.ceremonyId}`
+      const facts = ceremonies.find(({ ceremonyId }) => ceremonyId === header?.ceremonyId)
+      const what = header === null ? `a frame of ${effect.bytes.length} bytes` : `${stageName(facts, header.stage)} of ${header.ceremonyId}`
       return [{ at, text: `${id} sends ${what} to ${effect.to ?? 'all'}` }]
     }
     case 'dropped':

@@ -128,6 +128,7 @@ export class StroblStages {
     const signatureShares = inOrder(shares).map(([, { body }]) => body)
     const args = { suite, groupPublicKey, noncePoints: agreed.groupPoints, signers, challenges, signatureShares }
     return compute('aggregateLocally', args, ({ signatures, valid }) => {
+      // defence: local-signature-verified
       if (valid.includes(0)) return this.#findCulprits(agreed, confirms, shares)
       const size = SIGNATURE_BYTES[suite]
       return { type: 'success', result: messages.map((_, i) => copyBytes(signatures, i * size, (i + 1) * size)) }
@@ -145,6 +146,7 @@ export class StroblStages {
     }
     return compute('findBadLocalShares', args, ({ invalid }) => {
       // An invalid sum of valid shares, or an invalid share of our own, is this machine's arithmetic failing: then its word blames nobody.
+      // defence: own-local-arithmetic
       if (invalid.length === 0 || invalid.some(({ signer }) => signer === this.#runtime.place)) return fail('internal')
       const ordered = inOrder(confirms).map(([, { envelope }]) => envelope)
       const evidence = new LocalSigEvidence({ key: this.#opening, messages, previous, confirms: ordered, dealings })

@@ -11,6 +11,7 @@ const MICROS_A_STEP = 1.5
 const MICROS_A_KIB = 5
 
 export const findBadLocalShares: JobDefinition<'findBadLocalShares'> = {
+  // defence: every-local-share-checked
   run: (kernel, args) => ({ invalid: judgeShares(kernel, args, args) }),
   estimateMicros({ signers, messages, minSigners }) {
     const bytes = messages.reduce((sum, message) => sum + message.length, 0)

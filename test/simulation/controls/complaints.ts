@@ -12,7 +12,7 @@ const THREE: Omit<Script, 'strategy'> = { kind: 'keygen', nodes: 3, minSigners: 
 const UNBLAMED = 'no honest node is blamed'
 
 function custom(name: string, play: Strategy['play']): Strategy {
-  return { name, kind: 'keygen', proves: 'false-complaint', play }
+  return { name, kind: 'shared-secret', proves: 'false-complaint', play }
 }
 
 /** A share that the dealer never signed. */
@@ -112,14 +112,14 @@ export const complaintControls: readonly Control[] = [
     defence: 'complaint-envelope-recipient',
     adversary: 'complains about a share that was for somebody else',
     breaks: UNBLAMED,
-    run: (kernel) => enact(kernel, 'complaint-envelope-recipient', { ...THREE, strategy: shareForAnother }),
+    run: (kernel) => enact(kernel, 'complaint-envelope-recipient 1', { ...THREE, strategy: shareForAnother }),
   },
   {
     defence: 'complaint-envelope-ceremony',
     alsoOff: ['complaint-envelope-digest'],
     adversary: 'complains about the share that a dealer sent it in an earlier ceremony',
     breaks: UNBLAMED,
-    run: (kernel) => enact(kernel, 'complaint-envelope-ceremony', { ...THREE, strategy: earlierShare, before: true }),
+    run: (kernel) => enact(kernel, 'complaint-envelope-ceremony 1', { ...THREE, strategy: earlierShare, before: true }),
   },
   {
     defence: 'complaint-envelope-digest',

@@ -5,11 +5,13 @@ import { disputeControls } from './disputes.ts'
 import { keygenControls } from './keygen.ts'
 import type { Control } from './scenario.ts'
 import { signingControls } from './signing.ts'
+import { stinsonStroblControls } from './stinson-strobl.ts'
 
 export const controls: readonly Control[] = [
   ...keygenControls,
   ...complaintControls,
   ...certificateControls,
   ...signingControls,
+  ...stinsonStroblControls,
   ...disputeControls,
 ]

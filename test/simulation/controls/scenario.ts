@@ -1,7 +1,7 @@
 /** Runs made by hand for one control: few nodes, one lie, perhaps some luck that no adversary has. */
 import type { Job } from '../../../src/crypto/jobs/contract.ts'
 import type { Kernel, Suite } from '../../../src/kernel/contract.ts'
-import type { ValidatorId } from '../../../src/wire/message.ts'
+import type { Protocol, ValidatorId } from '../../../src/wire/message.ts'
 import type { Coalition } from '../coalition.ts'
 import { type CeremonyFacts, keygenFacts, signingFacts } from '../facts.ts'
 import { type Violation, violationsOf } from '../invariants.ts'
@@ -28,6 +28,8 @@ export interface Script {
   readonly nodes: number
   readonly minSigners: number
   readonly suite?: Suite
+  /** default 'frost' */
+  readonly protocol?: Protocol
   readonly corrupted: readonly ValidatorId[]
   /** a name, or one made for the control */
   readonly strategy?: string | Strategy
@@ -45,15 +47,27 @@ export interface Script {
 const FAIR: Plan['weather'] = { name: 'fair', good: true, duplicate: 0, maxDelayMs: 20, carry: (delivery) => [delivery] }
 
 export function enact(kernel: Kernel, name: string, script: Script): readonly Violation[] {
-  const { kind, nodes, minSigners, suite = 'secp256k1-sha256', corrupted, messages = 1, pure = true, before = false, cheat, store } = script
+  const {
+    kind,
+    nodes,
+    minSigners,
+    suite = 'secp256k1-sha256',
+    protocol = 'frost',
+    corrupted,
+    messages = 1,
+    pure = true,
+    before = false,
+    cheat,
+    store,
+  } = script
   const strategy = typeof script.strategy === 'string' ? strategyOf(script.strategy) : (script.strategy ?? null)
   const change = (plan: Plan): Plan => {
     const ids = Array.from({ length: nodes }, (_, i) => String.fromCharCode(97 + i))
     const identities = new Map(ids.map((id) => [id, identityOf(id)]))
     const ceremonyId = 1_001n
     const factsOf = (id: bigint): CeremonyFacts => {
-      if (kind === 'keygen') return keygenFacts(identities, id, ids, minSigners, suite)
-      const key = sharedKey(kernel, nodes, minSigners, suite).material
+      if (kind === 'keygen') return keygenFacts(identities, id, ids, minSigners, suite, protocol)
+      const key = sharedKey(kernel, nodes, minSigners, suite, protocol).material
       return signingFacts(
         identities,
         id,
@@ -71,6 +85,7 @@ export function enact(kernel: Kernel, name: string, script: Script): readonly Vi
       corrupted,
       minSigners,
       suite,
+      protocol,
       weather: FAIR,
       aligned: true,
       stopped: null,

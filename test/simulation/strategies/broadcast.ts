@@ -7,7 +7,8 @@ import { changed, onStage, randomPoint, randomScalar, type Scene, type Strategy,
 /** A body of the same form that says something else: decodes, and is a lie only because another node gets another one. */
 function otherBody(scene: Scene, { header, body }: Draft): Uint8Array {
   const copy = new Uint8Array(body)
-  if (scene.ceremony.kind === 'sign') {
+  const { secretSharing, shareStage } = scene.ceremony
+  if (!secretSharing || header.stage === shareStage) {
     copy.set(header.stage === 1 ? randomPoint(scene) : randomScalar(scene.dice))
     return copy
   }

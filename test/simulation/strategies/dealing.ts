@@ -1,8 +1,9 @@
 /** Lies in the first two stages of SharedSecret: the commitment, its opening, the points and the proof. */
 import { concatBytes, itemOf } from '../../../src/bytes.ts'
+import { PROOF_BYTES } from '../../../src/crypto/proof-of-knowledge.ts'
 import { POINT_BYTES } from '../../../src/kernel/contract.ts'
 import type { Act } from '../coalition.ts'
-import { badPoint, changed, earlier, otherReveal, randomPoint, randomScalar, type Scene, type Strategy } from './scene.ts'
+import { badPoint, changed, earlier, encodeLoosely, otherReveal, randomPoint, randomScalar, type Scene, type Strategy } from './scene.ts'
 
 const ALL = () => true
 
@@ -20,9 +21,11 @@ function otherCount(scene: Scene, count: number): Act {
       ...reveal,
       coefficients: count,
       commitments: concatBytes(
-        ...Array.from({ length: count }, (_, k) =>
-          k < reveal.coefficients ? itemOf(reveal.commitments, k, POINT_BYTES) : randomPoint(scene),
-        ),
+        ...Array.from({ length: count * reveal.positions }, (_, i) => {
+          const [position, k] = [Math.floor(i / count), i % count]
+          const { coefficients, commitments } = reveal
+          return k < coefficients ? itemOf(commitments, position * coefficients + k, POINT_BYTES) : randomPoint(scene)
+        }),
       ),
     }),
     ALL,
@@ -32,40 +35,44 @@ function otherCount(scene: Scene, count: number): Act {
 export const dealing: readonly Strategy[] = [
   {
     name: 'over-long-vector',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-commitment-count',
     play: (scene) => otherCount(scene, scene.ceremony.minSigners + scene.dice.pick([1, 2, 5, scene.ceremony.participants.length])),
   },
   {
     name: 'short-vector',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-commitment-count',
     play: (scene) => otherCount(scene, scene.dice.below(scene.ceremony.minSigners)),
   },
   {
-    name: 'two-positions',
-    kind: 'keygen',
+    name: 'one-position-more',
+    kind: 'shared-secret',
     proves: 'bad-commitment-count',
     play: (scene) =>
       otherReveal(
         scene,
         (reveal) => {
-          const { commitments, proofs } = reveal
-          // Position-major: both positions have their vector and their proof.
-          return { ...reveal, positions: 2, commitments: concatBytes(commitments, proofs, commitments), proofs }
+          const { commitments, proofs, positions, coefficients } = reveal
+          return {
+            ...reveal,
+            positions: positions + 1,
+            commitments: concatBytes(commitments, commitments.subarray(0, coefficients * POINT_BYTES)),
+            proofs: concatBytes(proofs, proofs.subarray(0, PROOF_BYTES)),
+          }
         },
         ALL,
       ),
   },
   {
     name: 'bad-point-committed',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-point',
     play: (scene) =>
       otherReveal(
         scene,
         (reveal) => {
-          const place = scene.dice.below(reveal.coefficients)
+          const place = scene.dice.below(reveal.coefficients * reveal.positions)
           const bad = badPoint(scene, itemOf(reveal.commitments, place, POINT_BYTES))
           return { ...reveal, commitments: replaced(reveal.commitments, place, bad) }
         },
@@ -74,13 +81,13 @@ export const dealing: readonly Strategy[] = [
   },
   {
     name: 'bad-encryption-key',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-point',
     play: (scene) => otherReveal(scene, (reveal) => ({ ...reveal, encryptionKey: badPoint(scene, reveal.encryptionKey) }), ALL),
   },
   {
     name: 'bad-proof-point',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-point',
     play: (scene) =>
       otherReveal(
@@ -91,7 +98,7 @@ export const dealing: readonly Strategy[] = [
   },
   {
     name: 'bad-proof',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-proof',
     play: (scene) =>
       otherReveal(
@@ -99,7 +106,7 @@ export const dealing: readonly Strategy[] = [
         ({ proofs, ...reveal }) => ({
           ...reveal,
           proofs: scene.dice.chance(0.5)
-            ? concatBytes(proofs.subarray(0, POINT_BYTES), randomScalar(scene.dice))
+            ? concatBytes(proofs.subarray(0, POINT_BYTES), randomScalar(scene.dice), proofs.subarray(PROOF_BYTES))
             : concatBytes(randomPoint(scene), proofs.subarray(POINT_BYTES)),
         }),
         ALL,
@@ -107,26 +114,22 @@ export const dealing: readonly Strategy[] = [
   },
   {
     name: 'unknown-constant-term',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-proof',
     play: (scene) => otherReveal(scene, (reveal) => ({ ...reveal, commitments: replaced(reveal.commitments, 0, randomPoint(scene)) }), ALL),
   },
   {
     name: 'proof-of-an-earlier-ceremony',
-    kind: 'keygen',
+    kind: 'shared-secret',
     repeats: true,
     play: (scene) => ({
       ...otherReveal(
         scene,
         (reveal) => {
+          const length = encodeLoosely(new Uint8Array(32), reveal).length
           const all = [...scene.coalition.heard].filter(({ header, body }) => {
-            const { ceremonyId, kind, stage } = header
-            return (
-              kind === 'keygen' &&
-              stage === 2 &&
-              ceremonyId !== scene.ceremony.ceremonyId &&
-              body.length === 100 + 64 * reveal.coefficients + 96
-            )
+            const { ceremonyId, stage } = header
+            return stage === 2 && ceremonyId !== scene.ceremony.ceremonyId && body.length === length
           })
           return all.length === 0 ? { ...reveal, proofs: replaced(reveal.proofs, 0, randomPoint(scene)) } : scene.dice.pick(all).body
         },
@@ -136,7 +139,7 @@ export const dealing: readonly Strategy[] = [
   },
   {
     name: 'other-coefficient',
-    kind: 'keygen',
+    kind: 'shared-secret',
     // Only the shares can tell; with t = 1 there is no coefficient but the constant term.
     play: (scene) =>
       otherReveal(
@@ -150,7 +153,7 @@ export const dealing: readonly Strategy[] = [
   },
   {
     name: 'bad-opening',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-hash-opening',
     play: (scene) => ({
       send: (draft, to) =>
@@ -159,7 +162,7 @@ export const dealing: readonly Strategy[] = [
   },
   {
     name: 'copied-commitment',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-hash-opening',
     play: (scene) => {
       const victim = scene.dice.pick(scene.honest)
@@ -178,7 +181,7 @@ export const dealing: readonly Strategy[] = [
   },
   {
     name: 'own-commitment-of-an-earlier-ceremony',
-    kind: 'keygen',
+    kind: 'shared-secret',
     repeats: true,
     play: (scene) => ({
       send(draft, to) {
@@ -187,7 +190,7 @@ export const dealing: readonly Strategy[] = [
         const [old] = earlier(
           scene,
           sid,
-          ({ header }) => header.kind === 'keygen' && header.stage === stage && header.from === scene.author,
+          ({ header }) => header.kind === scene.ceremony.kind && header.stage === stage && header.from === scene.author,
         )
         return old === undefined ? [draft] : [changed(draft, old.body)]
       },

@@ -2,18 +2,20 @@
 import { concatAll, toHex } from '../../../src/bytes.ts'
 import type { Fault } from '../../../src/ceremony/outcome.ts'
 import type { Dealing } from '../../../src/crypto/jobs/contract.ts'
+import { PROOF_BYTES } from '../../../src/crypto/proof-of-knowledge.ts'
 import { encryptShares, openChannels } from '../../../src/crypto/share-encryption.ts'
 import { uintBytes } from '../../../src/crypto/tags.ts'
 import { hashCommitment } from '../../../src/crypto/transcript.ts'
-import { COMPRESSED_BYTES } from '../../../src/kernel/contract.ts'
-import type { Envelope, ValidatorId } from '../../../src/wire/message.ts'
+import { COMPRESSED_BYTES, POINT_BYTES } from '../../../src/kernel/contract.ts'
+import type { Envelope, Protocol, ValidatorId } from '../../../src/wire/message.ts'
 import type { Act, Coalition, Draft, Puppet } from '../coalition.ts'
 import type { Dice } from '../dice.ts'
 import type { CeremonyFacts } from '../facts.ts'
 
 export interface Strategy {
   readonly name: string
-  readonly kind: 'keygen' | 'sign' | 'any'
+  /** where it makes sense: 'frost' and 'sign' in signings, 'shared-secret' in ceremonies that begin with SharedSecret */
+  readonly kind: 'keygen' | 'sign' | 'frost' | 'shared-secret' | 'any'
   /**
    * the fault that honest nodes prove of it, whenever it was shown to one of them and the network carries their messages; 'something': of two messages
    * the one that comes first may have a fault of its own
@@ -37,9 +39,30 @@ export interface Scene {
   readonly victims: readonly ValidatorId[]
 }
 
-/** SharedSecret's index, from 1: that of a keygen participant. */
+/** The kinds of ceremony in which a strategy makes sense, for keys of this protocol. */
+export function kindsFor({ kind }: Pick<Strategy, 'kind'>, protocol: Protocol): readonly CeremonyFacts['kind'][] {
+  switch (kind) {
+    case 'keygen':
+      return ['keygen']
+    case 'sign':
+      return ['sign']
+    case 'frost':
+      return protocol === 'frost' ? ['sign'] : []
+    case 'shared-secret':
+      return protocol === 'frost' ? ['keygen'] : ['keygen', 'sign']
+    case 'any':
+      return ['keygen', 'sign']
+  }
+}
+
+/** A participant's index in SharedSecret, from 1. */
 export function indexOf({ ceremony }: Scene, id: ValidatorId): number {
-  return ceremony.participants.indexOf(id) + 1
+  return ceremony.indices[ceremony.participants.indexOf(id)] ?? 0
+}
+
+/** 1 in key generation, messages in signing. */
+export function positionsOf({ ceremony }: Scene): number {
+  return Math.max(1, ceremony.messages.length)
 }
 
 export function puppetOf({ coalition, author, ceremony }: Scene): Puppet {
@@ -76,18 +99,24 @@ export interface LooseReveal {
   readonly encryptionKey: Uint8Array
   readonly positions: number
   readonly coefficients: number
-  /** R || z */
+  /** R || z, one a position */
   readonly proofs: Uint8Array
+  /** position-major */
   readonly commitments: Uint8Array
 }
 
-export function looseReveal({ ceremony }: Scene, dealing: Dealing): LooseReveal {
-  return { ...dealing, positions: 1, coefficients: ceremony.minSigners }
+export function looseReveal(scene: Scene, dealing: Dealing): LooseReveal {
+  return { ...dealing, positions: positionsOf(scene), coefficients: scene.ceremony.minSigners }
 }
 
 export function encodeLoosely(blind: Uint8Array, reveal: LooseReveal): Uint8Array {
   const { encryptionKey, positions, coefficients, commitments, proofs } = reveal
-  return concatAll([blind, encryptionKey, uintBytes(positions, 2), uintBytes(coefficients, 2), commitments, proofs])
+  const vector = coefficients * POINT_BYTES
+  const items = Array.from({ length: positions }, (_, k) => [
+    commitments.subarray(k * vector, (k + 1) * vector),
+    proofs.subarray(k * PROOF_BYTES, (k + 1) * PROOF_BYTES),
+  ]).flat()
+  return concatAll([blind, encryptionKey, uintBytes(positions, 2), uintBytes(coefficients, 2), ...items])
 }
 
 /** Both stages of the commitment to another reveal than the machine's own: the hash fits, so that only what is revealed is wrong. */

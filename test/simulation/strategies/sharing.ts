@@ -1,12 +1,24 @@
 /** Lies in the stages of SharedSecret that are about shares: bad ones, false complaints, a confirmation of another key. */
-import { concatBytes, copyBytes, itemOf } from '../../../src/bytes.ts'
+import { concatAll, concatBytes, copyBytes, itemOf } from '../../../src/bytes.ts'
 import { digestToScalar } from '../../../src/crypto/group-order.ts'
 import { TAGS, taggedHash, uintBytes } from '../../../src/crypto/tags.ts'
 import { COMPRESSED_BYTES, POINT_BYTES } from '../../../src/kernel/contract.ts'
 import { type Complaint, decodeCommitments, encodeConfirm } from '../../../src/wire/bodies.ts'
 import type { Envelope, ValidatorId } from '../../../src/wire/message.ts'
 import type { Act, Draft } from '../coalition.ts'
-import { changed, earlier, indexOf, onStage, puppetOf, randomPoint, randomScalar, type Scene, type Strategy, sealedShare } from './scene.ts'
+import {
+  changed,
+  earlier,
+  indexOf,
+  onStage,
+  positionsOf,
+  puppetOf,
+  randomPoint,
+  randomScalar,
+  type Scene,
+  type Strategy,
+  sealedShare,
+} from './scene.ts'
 
 const SHARE = 3
 const CONFIRM = 4
@@ -53,7 +65,7 @@ function junkProof(scene: Scene): Omit<Complaint, 'envelope'> {
 
 export function shareEnvelopes(scene: Scene, matches: (envelope: Envelope) => boolean): Envelope[] {
   return [...scene.coalition.heard].filter(
-    (envelope) => envelope.header.kind === 'keygen' && envelope.header.stage === SHARE && matches(envelope),
+    (envelope) => envelope.header.kind === scene.ceremony.kind && envelope.header.stage === SHARE && matches(envelope),
   )
 }
 
@@ -95,23 +107,33 @@ export function ownShareFrom(scene: Scene, dealer: ValidatorId): Envelope[] {
 }
 
 export const sharing: readonly Strategy[] = [
-  { name: 'bad-share', kind: 'keygen', proves: 'bad-share', play: (scene) => shareOf(scene, () => randomScalar(scene.dice)) },
-  { name: 'zero-share', kind: 'keygen', proves: 'bad-share', play: (scene) => shareOf(scene, () => new Uint8Array(32)) },
+  {
+    name: 'bad-share',
+    kind: 'shared-secret',
+    proves: 'bad-share',
+    play: (scene) => shareOf(scene, () => concatAll(Array.from({ length: positionsOf(scene) }, () => randomScalar(scene.dice)))),
+  },
+  {
+    name: 'zero-share',
+    kind: 'shared-secret',
+    proves: 'bad-share',
+    play: (scene) => shareOf(scene, () => new Uint8Array(32 * positionsOf(scene))),
+  },
   {
     name: 'share-above-the-order',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-share',
-    play: (scene) => shareOf(scene, () => new Uint8Array(32).fill(0xff)),
+    play: (scene) => shareOf(scene, () => new Uint8Array(32 * positionsOf(scene)).fill(0xff)),
   },
   {
     name: 'undecryptable-share',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-share',
     play: (scene) => onStage(SHARE, scene, (draft) => [changed(draft, scene.dice.flipped(draft.body))]),
   },
   {
     name: 'share-for-another-node',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-share',
     play: (scene) => {
       // What the first honest node was to get goes to the next, and so on; one honest node alone gets what nobody can open.
@@ -125,36 +147,36 @@ export const sharing: readonly Strategy[] = [
   },
   {
     name: 'share-of-an-earlier-ceremony',
-    kind: 'keygen',
+    kind: 'shared-secret',
     repeats: true,
     play: (scene) =>
       onStage(SHARE, scene, (draft, to) => {
-        const old = earlier(scene, draft.header.sid, ({ header }) => header.kind === 'keygen' && header.stage === SHARE && header.to === to)
+        const old = earlier(scene, draft.header.sid, ({ header }) => header.stage === SHARE && header.to === to)
         return [old.length === 0 ? draft : changed(draft, scene.dice.pick(old).body)]
       }),
   },
   {
     name: 'short-share',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'malformed',
     play: (scene) => onStage(SHARE, scene, (draft) => [changed(draft, draft.body.slice(0, scene.dice.below(draft.body.length)))]),
   },
   {
     name: 'complaint-about-a-good-share',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'false-complaint',
     play: (scene) => complainingOf(scene, (point) => point),
   },
   {
     name: 'complaint-with-a-false-point',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'false-complaint',
     play: (scene) =>
       complainingOf(scene, (point) => (scene.dice.chance(0.5) ? junkProof(scene) : { ...point, sharedPoint: randomPoint(scene) })),
   },
   {
     name: 'complaint-with-a-false-proof',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'false-complaint',
     play: (scene) =>
       complainingOf(scene, (point) => ({
@@ -164,7 +186,7 @@ export const sharing: readonly Strategy[] = [
   },
   {
     name: 'complaint-about-a-foreign-envelope',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'false-complaint',
     play: (scene) =>
       complaining(({ header }) => {
@@ -182,7 +204,7 @@ export const sharing: readonly Strategy[] = [
   },
   {
     name: 'complaint-about-an-altered-envelope',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'false-complaint',
     play: (scene) =>
       complaining(({ header }) => {
@@ -194,7 +216,7 @@ export const sharing: readonly Strategy[] = [
   },
   {
     name: 'complaint-twice',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'false-complaint',
     play: (scene) =>
       complaining(({ header }) => {
@@ -210,7 +232,7 @@ export const sharing: readonly Strategy[] = [
   },
   {
     name: 'complaint-about-oneself',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'false-complaint',
     play: (scene) =>
       complaining(() => {
@@ -220,14 +242,14 @@ export const sharing: readonly Strategy[] = [
   },
   {
     name: 'junk-complaint',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'false-complaint',
     // No longer than an honest one: with two nodes a larger body is dropped unread, and its author is missing.
     play: (scene) => complaining(() => [{ envelope: scene.dice.bytes(scene.dice.below(300)), ...junkProof(scene) }]),
   },
   {
     name: 'other-record',
-    kind: 'keygen',
+    kind: 'shared-secret',
     proves: 'bad-certificate',
     play: (scene) => {
       const recordHash = scene.dice.bytes(32)

@@ -7,7 +7,6 @@ import type { Act } from '../coalition.ts'
 import { badPoint, changed, earlier, onStage, randomPoint, randomScalar, type Scene, type Strategy } from './scene.ts'
 
 const NONCES = 1
-const SHARES = 2
 
 /** One lie for all: different ones would be equivocation as well. */
 function toAll(stage: number, alter: (body: Uint8Array) => Uint8Array): Act {
@@ -28,13 +27,13 @@ function withItem(body: Uint8Array, place: number, item: Uint8Array): Uint8Array
 }
 
 function withShare(scene: Scene, make: () => Uint8Array): Act {
-  return toAll(SHARES, (body) => withItem(body, scene.dice.below(body.length / SCALAR_BYTES), make()))
+  return toAll(scene.ceremony.shareStage, (body) => withItem(body, scene.dice.below(body.length / SCALAR_BYTES), make()))
 }
 
 export const signing: readonly Strategy[] = [
   {
     name: 'bad-nonce-point',
-    kind: 'sign',
+    kind: 'frost',
     proves: 'bad-point',
     play: (scene) =>
       toAll(NONCES, (body) => {
@@ -65,8 +64,8 @@ export const signing: readonly Strategy[] = [
     kind: 'sign',
     proves: 'bad-signature-share',
     positions: 2,
-    play: () =>
-      toAll(SHARES, (body) => {
+    play: (scene) =>
+      toAll(scene.ceremony.shareStage, (body) => {
         const copy = copyBytes(body)
         copy.set(itemOf(body, 1, SCALAR_BYTES), 0)
         copy.set(itemOf(body, 0, SCALAR_BYTES), SCALAR_BYTES)
@@ -78,7 +77,7 @@ export const signing: readonly Strategy[] = [
     kind: 'sign',
     proves: 'bad-signature-share',
     positions: 2,
-    play: () => toAll(SHARES, (body) => withItem(body, 1, itemOf(body, 0, SCALAR_BYTES))),
+    play: (scene) => toAll(scene.ceremony.shareStage, (body) => withItem(body, 1, itemOf(body, 0, SCALAR_BYTES))),
   },
   {
     name: "another's-signature-share",
@@ -86,10 +85,13 @@ export const signing: readonly Strategy[] = [
     proves: 'bad-signature-share',
     play: (scene) => {
       const victim = scene.dice.pick(scene.honest)
+      const { shareStage, secretSharing, minSigners } = scene.ceremony
+      // Where one signs alone, all have the same share of the key, and of the nonces that they make together.
+      if (secretSharing && minSigners === 1) return {}
       return {
         send(draft, to) {
           const { stage, sid } = draft.header
-          if (stage !== SHARES) return [draft]
+          if (stage !== shareStage) return [draft]
           scene.coalition.await(sid, stage, victim, ({ body }) => {
             scene.coalition.inject("another's-signature-share", scene.author, to, scene.ceremony.ceremonyId, changed(draft, body))
           })
@@ -100,7 +102,7 @@ export const signing: readonly Strategy[] = [
   },
   {
     name: "another's-nonces",
-    kind: 'sign',
+    kind: 'frost',
     proves: 'bad-signature-share',
     play: (scene) => {
       const victim = scene.dice.pick(scene.honest)
@@ -124,11 +126,12 @@ export const signing: readonly Strategy[] = [
       let body: Uint8Array | null = null
       return {
         send(draft) {
-          if (draft.header.stage !== SHARES) return [draft]
+          const { shareStage } = scene.ceremony
+          if (draft.header.stage !== shareStage) return [draft]
           const old = earlier(
             scene,
             draft.header.sid,
-            (envelope) => envelope.header.kind === 'sign' && envelope.header.stage === SHARES && envelope.body.length === draft.body.length,
+            ({ header, body: said }) => header.kind === 'sign' && header.stage === shareStage && said.length === draft.body.length,
           )
           body ??= old.length === 0 ? draft.body : scene.dice.pick(old).body
           return [changed(draft, body)]
@@ -138,7 +141,7 @@ export const signing: readonly Strategy[] = [
   },
   {
     name: 'signature-share-over-another-list',
-    kind: 'sign',
+    kind: 'frost',
     play: (scene) => ({
       compute(job, result) {
         if (job.name !== 'signShares' || (result as JobResult<'signShares'>).status !== 'signed') return result
@@ -154,6 +157,7 @@ export const signing: readonly Strategy[] = [
     name: 'short-signature-shares',
     kind: 'sign',
     proves: 'malformed',
-    play: (scene) => onStage(SHARES, { ...scene, victims: scene.honest }, (draft) => [changed(draft, draft.body.slice(1))]),
+    play: (scene) =>
+      onStage(scene.ceremony.shareStage, { ...scene, victims: scene.honest }, (draft) => [changed(draft, draft.body.slice(1))]),
   },
 ]
