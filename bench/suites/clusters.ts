@@ -1,7 +1,7 @@
 /** Nodes of one process on the memory bus, with a key: what rows about whole ceremonies measure. */
 import { KernelPool, type KeyInfo, type PoolOptions, verifySignature } from 'quorate'
 import { Cluster } from '../../src/cli/demo/cluster.ts'
-import { makeKey, signBatch } from '../../src/cli/tune/load.ts'
+import { makeKey, type SignedBatch, signBatch } from '../../src/cli/tune/load.ts'
 
 const SUITE = 'secp256k1-sha256'
 
@@ -28,22 +28,25 @@ export class SigningCluster {
   }
 
   /** `inFlight` ceremonies at a time, `each` one after the other in its place. */
-  async sign(batch: number, inFlight = 1, each = 1): Promise<void> {
+  async sign(batch: number, inFlight = 1, each = 1): Promise<readonly SignedBatch[]> {
+    const signed: SignedBatch[] = []
     const lane = async (): Promise<void> => {
-      for (let i = 0; i < each; i++) await this.#signBatch(batch)
+      for (let i = 0; i < each; i++) signed.push(await this.#signBatch(batch))
     }
     await Promise.all(Array.from({ length: inFlight }, lane))
+    return signed
   }
 
-  /** Signs and verifies. Nonces are fresh in each run, so that there are no bytes to compare. */
-  async check(batch: number): Promise<null> {
-    const { messages, signatures } = await this.#signBatch(batch)
+  /** The same, and verifies all of it. Nonces are fresh in each run, so that there are no bytes to compare. */
+  async check(batch: number, inFlight = 1, each = 1): Promise<null> {
     const { groupPublicKey } = this.#key
-    const valid = messages.filter((message, i) => {
-      const signature = signatures[i]
-      return signature !== undefined && verifySignature({ suite: SUITE, groupPublicKey, message, signature })
-    })
-    if (valid.length !== batch) throw new Error(`${batch - valid.length} of ${batch} signatures are not valid`)
+    for (const { messages, signatures } of await this.sign(batch, inFlight, each)) {
+      const valid = messages.every((message, i) => {
+        const signature = signatures[i]
+        return signature !== undefined && verifySignature({ suite: SUITE, groupPublicKey, message, signature })
+      })
+      if (!valid || messages.length !== batch) throw new Error('a signature of the cluster is not valid')
+    }
     return null
   }
 
@@ -52,7 +55,7 @@ export class SigningCluster {
     await this.#pool.close()
   }
 
-  #signBatch(batch: number): ReturnType<typeof signBatch> {
+  #signBatch(batch: number): Promise<SignedBatch> {
     return signBatch({ cluster: this.#cluster, key: this.#key, signers: this.#signers, batch, signal: this.#signal })
   }
 }

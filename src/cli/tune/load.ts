@@ -41,10 +41,14 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   return { signatures: batch * ceremonyMs.length, seconds: (performance.now() - started) / 1e3, ceremonyMs }
 }
 
-/** One ceremony. @returns what the first signer reports */
-export async function signBatch(
-  load: Pick<Load, 'cluster' | 'key' | 'signers' | 'batch' | 'signal'>,
-): Promise<{ readonly messages: readonly Uint8Array[]; readonly signatures: readonly Uint8Array[] }> {
+export interface SignedBatch {
+  readonly messages: readonly Uint8Array[]
+  /** as the first signer reports them */
+  readonly signatures: readonly Uint8Array[]
+}
+
+/** One ceremony. */
+export async function signBatch(load: Pick<Load, 'cluster' | 'key' | 'signers' | 'batch' | 'signal'>): Promise<SignedBatch> {
   const { cluster, key, signers, batch, signal } = load
   const ceremonyId = cluster.nextCeremonyId()
   const messages = Array.from({ length: batch }, (_, i) => messageOf(ceremonyId, i))
