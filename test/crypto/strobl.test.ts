@@ -73,55 +73,59 @@ const CASES = (['secp256k1-sha256', 'bip340', 'evm'] as const).flatMap((suite) =
 )
 
 for (const kernel of await kernels()) {
-  describe.each(CASES)(`$suite, odd key $oddKey, odd V $oddNonce, on the ${kernel.info.name} kernel`, ({ suite, oddKey, oddNonce }) => {
-    const { group, messages, commitments, shares, challenges, noncePoints } = signing(kernel, suite, oddKey, oddNonce)
-    const { groupPublicKey } = group
-    const verifyingShares = concatAll(SIGNERS.map((index) => must(group.verifyingShares.get(index))))
-    const transcript = { suite, groupPublicKey, messages, minSigners: THRESHOLD, signers: SIGNERS, commitments }
-    const badIn = (signatureShares: readonly Uint8Array[]) => findBadLocalShares(kernel, transcript, { verifyingShares, signatureShares })
-    const judge = (signer: number, position: number, share: Uint8Array) => {
-      const one = commitments.map((batch) => copyBytes(itemOf(batch, position, THRESHOLD * 64)))
-      const key = kernel.decompress(copyBytes(itemOf(verifyingShares, signer, 33))).points
-      const transcriptOfOne = { ...transcript, messages: [must(messages[position])], commitments: one }
-      return judgeLocalShare(kernel, transcriptOfOne, must(SIGNERS[signer]), key, share)
-    }
-
-    it('N31: a nonce share and a signature share of zero are as good as any other, in the sum and singly', () => {
-      expect(must(shares[1]).subarray(0, 32)).toEqual(new Uint8Array(32))
-      expect(noncePointsOf(kernel.sum(concatAll(commitments), 2 * THRESHOLD), 2)).toEqual(noncePoints)
-      const { signatures, valid } = aggregateLocally(kernel, {
-        suite,
-        groupPublicKey,
-        noncePoints,
-        signers: SIGNERS,
-        challenges,
-        signatureShares: shares,
-      })
-      expect(valid).toEqual(Uint8Array.of(1, 1))
-      messages.forEach((message, i) => {
-        expect(nobleAccepts(suite, groupPublicKey, message, copyBytes(itemOf(signatures, i, signatures.length / 2)))).toBe(true)
-      })
-      expect(badIn(shares)).toEqual([])
-      for (const [signer, batch] of shares.entries()) {
-        for (const position of [0, 1]) expect(judge(signer, position, copyBytes(itemOf(batch, position, 32)))).toBe('valid')
+  // Signs are the same on both; the slow one shows that the identity and zeros are.
+  describe.each(CASES.filter(({ suite }) => suite === 'bip340' || kernel.info.name !== 'baseline'))(
+    `$suite, odd key $oddKey, odd V $oddNonce, on the ${kernel.info.name} kernel`,
+    ({ suite, oddKey, oddNonce }) => {
+      const { group, messages, commitments, shares, challenges, noncePoints } = signing(kernel, suite, oddKey, oddNonce)
+      const { groupPublicKey } = group
+      const verifyingShares = concatAll(SIGNERS.map((index) => must(group.verifyingShares.get(index))))
+      const transcript = { suite, groupPublicKey, messages, minSigners: THRESHOLD, signers: SIGNERS, commitments }
+      const badIn = (signatureShares: readonly Uint8Array[]) => findBadLocalShares(kernel, transcript, { verifyingShares, signatureShares })
+      const judge = (signer: number, position: number, share: Uint8Array) => {
+        const one = commitments.map((batch) => copyBytes(itemOf(batch, position, THRESHOLD * 64)))
+        const key = kernel.decompress(copyBytes(itemOf(verifyingShares, signer, 33))).points
+        const transcriptOfOne = { ...transcript, messages: [must(messages[position])], commitments: one }
+        return judgeLocalShare(kernel, transcriptOfOne, must(SIGNERS[signer]), key, share)
       }
-    })
 
-    it('N18, N31: every other share is bad, of the wrong sign too, and only that one', () => {
-      for (const signer of [0, 1, 2]) {
-        for (const position of [0, 1]) {
-          const good = numberOf(itemOf(must(shares[signer]), position, 32))
-          for (const bad of [Fn.add(good, 1n), Fn.neg(good), draw()]) {
-            if (bad === good) continue
-            const spoilt = shares.map((batch) => copyBytes(batch))
-            must(spoilt[signer]).set(bytesOf(bad), position * 32)
-            expect(badIn(spoilt)).toEqual([{ signer, position }])
-            expect(judge(signer, position, bytesOf(bad))).toBe('invalid')
+      it('N31: a nonce share and a signature share of zero are as good as any other, in the sum and singly', () => {
+        expect(must(shares[1]).subarray(0, 32)).toEqual(new Uint8Array(32))
+        expect(noncePointsOf(kernel.sum(concatAll(commitments), 2 * THRESHOLD), 2)).toEqual(noncePoints)
+        const { signatures, valid } = aggregateLocally(kernel, {
+          suite,
+          groupPublicKey,
+          noncePoints,
+          signers: SIGNERS,
+          challenges,
+          signatureShares: shares,
+        })
+        expect(valid).toEqual(Uint8Array.of(1, 1))
+        messages.forEach((message, i) => {
+          expect(nobleAccepts(suite, groupPublicKey, message, copyBytes(itemOf(signatures, i, signatures.length / 2)))).toBe(true)
+        })
+        expect(badIn(shares)).toEqual([])
+        for (const [signer, batch] of shares.entries()) {
+          for (const position of [0, 1]) expect(judge(signer, position, copyBytes(itemOf(batch, position, 32)))).toBe('valid')
+        }
+      })
+
+      it('N18, N31: every other share is bad, of the wrong sign too, and only that one', () => {
+        for (const signer of [0, 1, 2]) {
+          for (const position of [0, 1]) {
+            const good = numberOf(itemOf(must(shares[signer]), position, 32))
+            // A share of zero has no other sign.
+            for (const bad of good === 0n ? [1n] : [signer === 1 ? draw() : Fn.add(good, 1n), Fn.neg(good)]) {
+              const spoilt = shares.map((batch) => copyBytes(batch))
+              must(spoilt[signer]).set(bytesOf(bad), position * 32)
+              expect(badIn(spoilt)).toEqual([{ signer, position }])
+              expect(judge(signer, position, bytesOf(bad))).toBe('invalid')
+            }
           }
         }
-      }
-    })
-  })
+      })
+    },
+  )
 
   it(`N16: nobody is blamed where V is the identity, on the ${kernel.info.name} kernel`, () => {
     const group = dealGroup(kernel, random, { suite: 'bip340', t: THRESHOLD, indices: SIGNERS })
