@@ -105,6 +105,16 @@ function runDemo() {
   expect(signatures.verifiedBy === 'baseline', `verified by: ${signatures.verifiedBy}`)
 }
 
+/** Measuring needs nothing but the package, and what it writes is a configuration that the demo takes. */
+function runTune() {
+  const options = ['tune', '--quick', '--nodes', '2', '--max-workers', '1', '--batches', '2', '--config', 'node.yaml', '--write', '--json']
+  const { schema, best, written } = JSON.parse(run('npx', ['--no-install', 'quorate', ...options], { shown: false }))
+  expect(schema === 'quorate.tune/1' && written === 'node.yaml', `tune: ${schema}, ${written}`)
+  const demo = ['demo', '--nodes', '2', '--messages', '2', '--suite', 'evm', '--config', 'node.yaml', '--json']
+  const { workers } = JSON.parse(run('npx', ['--no-install', 'quorate', ...demo], { shown: false }))
+  expect(workers === best.workers, `the demo runs ${workers} workers, the best were ${best.workers}`)
+}
+
 /** The declared surface against the installed declarations, with the libraries checked as well: an installed .d.ts may not dangle. */
 function typeTest() {
   cpSync(path.join(ROOT, 'test', 'package'), path.join(consumer, 'types'), { recursive: true })
@@ -136,6 +146,7 @@ try {
     check('the examples run there', runExamples)
     check('the embedding example of the README runs there', runReadme)
     check('quorate demo runs there and verifies with the baseline', runDemo)
+    check('quorate tune runs there, and the demo reads what it wrote', runTune)
     check('the declared surface compiles against it', typeTest)
   }
 } finally {

@@ -52,7 +52,7 @@ export function summaryLines(profiled: Profiled): string[] {
     '',
     `${load.signatures} signatures in ${((load.end - load.begin) / 1e6).toFixed(1)} s by ${load.signers} nodes of one process, ${load.kernel} kernel, ` +
       `${load.workers === 0 ? 'no worker threads' : `${load.workers} worker threads`}. One node spent ${amount(per(load.cpuMicros))} us of CPU time a signature on all ` +
-      `threads of the process, ${amount(total)} us of it where the profiler sees it.`,
+      `threads of the process. The profiler, which goes by the clock, saw ${amount(total)} us.`,
     '',
     '| self time | us a signature | share | |',
     '|---|--:|--:|---|',
