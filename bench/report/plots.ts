@@ -16,6 +16,7 @@ export const HEADLINES: readonly RatioLine[] = [
   { id: 'dkg/67-of-100/total', label: 'DKG 67 of 100, one participant' },
   { id: 'frost/67-of-100/sign-aggregate-verify', label: 'FROST, 67 signers, one node' },
   { id: 'frost/67-of-100/node/batch=100', label: 'FROST, 67 signers, a message of 100' },
+  { id: 'cluster/3-of-5/cpu/batch=100,ceremonies=1', label: 'all of a node of 3 of 5, a message of 100' },
   { id: 'frost/67-of-100/blame-one', label: 'name one cheater of 67' },
   { id: 'frost/67-of-100/blame-all', label: 'name 67 cheaters' },
 ]

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseOptions, UsageError } from '../../bench/options.ts'
 import { COLLECTOR, type CpuProfile, ENVELOPES, KERNEL, LOAD, placeOf, RUNTIME, selfTimes } from '../../bench/profile/self-time.ts'
-import { sharesOf, summaryLines } from '../../bench/profile/summary.ts'
+import { SUMMARY_HEAD, sharesOf, summaryLines } from '../../bench/profile/summary.ts'
+import { textOf } from '../project/sources.ts'
 
 const frame = (functionName: string, url = '') => ({ functionName, url })
 const inProject = (path: string): string => `file:///anywhere/quorate/dist/${path}`
@@ -76,6 +77,14 @@ describe('the summary', () => {
     expect(verdict(299)).toContain('| below half |')
     expect(verdict(300)).toContain('| not below half |')
   })
+})
+
+it('the summary that is checked in is of both loads, and in batches orchestration is below half', () => {
+  const [head = '', batches = '', single = ''] = textOf('docs/performance/orchestration.md').split(/^### /m)
+  expect(head).toContain(SUMMARY_HEAD)
+  expect(batches).toMatch(/^100 messages a ceremony/)
+  expect(batches).toMatch(/^\| \*\*orchestration\*\*.*\| below half \|$/m)
+  expect(single).toMatch(/^One message a ceremony/)
 })
 
 describe('the options of profile', () => {
