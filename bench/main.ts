@@ -5,6 +5,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { admittedIn, failuresOf, verdictLine, verdictsOf } from './check.ts'
 import { comparisonLines } from './compare.ts'
+import { enduranceLines } from './endurance/held.ts'
+import { runEndurance } from './endurance/run.ts'
 import { assertWritable, formatResult, readResult, writeFile } from './file.ts'
 import { growthOf } from './growth.ts'
 import type { BenchJson, Machine } from './json.ts'
@@ -84,6 +86,9 @@ async function main(options: Options): Promise<number> {
       return await run(options)
     case 'profile':
       return profile(options)
+    case 'endurance':
+      for (const line of enduranceLines(runEndurance(options))) console.log(line)
+      return 0
     case 'compare':
       for (const line of comparisonLines(readResult(options.before), readResult(options.after))) console.log(line)
       return 0

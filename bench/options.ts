@@ -1,5 +1,6 @@
 /** The command line: what is asked for, or one line that says what is wrong with it. */
 import { parseArgs } from 'node:util'
+import { type EnduranceOptions, parseEndurance } from './endurance/run.ts'
 import { type ProfileOptions, parseProfile } from './profile/options.ts'
 import { UsageError } from './usage.ts'
 
@@ -19,6 +20,7 @@ export interface RunOptions {
 export type Options =
   | RunOptions
   | ProfileOptions
+  | EnduranceOptions
   | { readonly command: 'compare'; readonly before: string; readonly after: string }
   | { readonly command: 'check'; readonly file: string }
   | { readonly command: 'help' }
@@ -31,6 +33,7 @@ export const USAGE = `npm run bench -- [options]
                          (--svg FILE, default ${THROUGHPUT_PICTURE}); --quick, --json and --kernel as below
   profile                where one node's time goes while it signs, by folder: --batch N, --in-flight N, --seconds N, --workers N, --kernel NAME,
                          --out FILE.md; without --batch batches of 100, and single messages 100 at a time
+  endurance              what a process holds over 10,000 signatures one after the other, and what is left of it: --signatures N
   --filter TEXT          only rows whose id contains TEXT; may be repeated
   --quick                everything once, in under a minute: shows that all agree, times mean little
   --json FILE            write the result to FILE
@@ -71,6 +74,7 @@ function kernelOf(flag: string | undefined, variable: string | undefined): RunOp
 /** @throws UsageError */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}): Options {
   if (args[0] === 'profile') return parseProfile(args.slice(1))
+  if (args[0] === 'endurance') return parseEndurance(args.slice(1))
   const throughput = args[0] === 'throughput'
   const { values, positionals } = parse(throughput ? args.slice(1) : args)
   if (values.help === true) return { command: 'help' }
