@@ -48,15 +48,20 @@ export function checkTranscript({ suite, groupPublicKey, signers, commitments, m
   for (const [i, entry] of commitments.entries()) assertBytes(entry, `commitments[${i}]`, messages.length * COMMITMENT_PAIR_BYTES)
 }
 
+/** Places of the signers among whose points, laid end to end, one is off the curve or the identity. */
+export function badSignersOf(kernel: Kernel, points: Batch, signers: number): readonly number[] {
+  const valid = kernel.checkPoints(points)
+  const ofEach = valid.length / signers
+  return Array.from({ length: signers }, (_, signer) => signer).filter((signer) =>
+    valid.subarray(signer * ofEach, (signer + 1) * ofEach).includes(0),
+  )
+}
+
 /** Checks every point (RFC 9591 section 5.2: DeserializeElement refuses the identity) and splits D from E. */
 export function readCommitments(kernel: Kernel, { commitments, messages }: SigningTranscript): CommitmentsRead {
   const positions = messages.length
   const all = concatAll(commitments)
-  const valid = kernel.checkPoints(all)
-  const culprits = commitments.flatMap((_, signer) => {
-    const own = valid.subarray(signer * positions * 2, (signer + 1) * positions * 2)
-    return own.includes(0) ? [signer] : []
-  })
+  const culprits = badSignersOf(kernel, all, commitments.length)
   // defence: valid-nonce-points
   if (culprits.length > 0) return { status: 'bad-points', culprits }
   const items = commitments.length * positions

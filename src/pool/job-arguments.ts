@@ -114,6 +114,7 @@ const SHAPES: { readonly [N in JobName]: Check } = {
     ),
   }),
   commitNonces: object<JobArgs<'commitNonces'>>({ suite, share: bytes, randomness: bytes }),
+  checkNonces: object<JobArgs<'checkNonces'>>({ commitments: listOf(bytes) }),
   signShares: object<JobArgs<'signShares'>>({ ...transcript, index: count, share: bytes, nonces: bytes }),
   aggregate: object<JobArgs<'aggregate'>>({
     suite,

@@ -234,6 +234,7 @@ describe('arguments and results', () => {
         complaints: [{ dealer: { ...dealer, commitments: item }, ciphertext: item, sharedPoint: item, proof: item }],
       },
       commitNonces: { suite: 'bip340', share: item, randomness: item },
+      checkNonces: { commitments: [item] },
       signShares: { ...transcript, index: 1, share: item, nonces: item },
       aggregate: { suite: 'bip340', groupPublicKey: item, groupCommitments: item, challenges: item, signatureShares: [item] },
       findBadShares: { ...transcript, verifyingShares: item, signatureShares: [item], groupCommitments: item },

@@ -220,6 +220,13 @@ export interface JobTable {
       readonly commitments: Batch
     }
   }
+  /** Checks nonce commitments that are kept for signings to come. */
+  readonly checkNonces: {
+    /** one entry a signer, all of one length: positions x 128 */
+    readonly args: { readonly commitments: readonly Batch[] }
+    /** places of the signers who sent a point that is off the curve or the identity */
+    readonly result: { readonly culprits: readonly number[] }
+  }
   /** FROST round two. */
   readonly signShares: {
     readonly args: SigningTranscript & {

@@ -3,6 +3,7 @@ import type { Kernel } from '../../kernel/contract.ts'
 import { aggregate } from './aggregate.ts'
 import { aggregateLocally } from './aggregate-locally.ts'
 import { checkDealings } from './check-dealings.ts'
+import { checkNonces } from './check-nonces.ts'
 import { commitNonces } from './commit-nonces.ts'
 import type { JobArgs, JobName, JobResult } from './contract.ts'
 import { dealCommitments } from './deal-commitments.ts'
@@ -28,6 +29,7 @@ export const jobs: { readonly [N in JobName]: JobDefinition<N> } = {
   makeComplaints,
   judgeComplaints,
   commitNonces,
+  checkNonces,
   signShares,
   aggregate,
   findBadShares,

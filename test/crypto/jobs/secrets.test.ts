@@ -196,6 +196,7 @@ describe('the table of jobs', () => {
         'aggregate',
         'aggregateLocally',
         'checkDealings',
+        'checkNonces',
         'commitNonces',
         'dealCommitments',
         'dealShares',
