@@ -15,6 +15,7 @@ import { Disputes } from './disputes.ts'
 import { type Computed, type DropReason, drops, type Effect } from './effects.ts'
 import type { Blame, Failure, FailureReason, Missing } from './outcome.ts'
 import type { CeremonyOptions, Ending } from './program.ts'
+import type { RunningCeremony } from './running-ceremony.ts'
 import { Seat } from './seat.ts'
 import { type Ground, isSideStage, readSideMessage } from './side-messages.ts'
 import { broadcastBefore, planOf } from './stage.ts'
@@ -40,7 +41,7 @@ type State<Result> =
   | { readonly phase: 'disputing'; readonly deadline: number }
   | { readonly phase: 'ended'; readonly ending: Ending<Result> }
 
-export class Ceremony<Result> {
+export class Ceremony<Result> implements RunningCeremony<Result> {
   readonly context: CeremonyContext
   readonly sid: Uint8Array
   readonly #options: CeremonyOptions<Result>
@@ -96,9 +97,14 @@ export class Ceremony<Result> {
     return { authors, broadcast: disputing || this.#runner.stage?.plan.delivery === 'broadcast' }
   }
 
-  /** What was said in it, to be audited offline; null if nobody asked for that. Complete once the ceremony has ended. */
-  transcript(): Uint8Array | null {
-    return this.#options.recording?.encode() ?? null
+  /** All messages of the last stage are there: the result depends on nobody any more. */
+  get decided(): boolean {
+    return this.#runner.decided
+  }
+
+  /** What was said in it, to be audited offline; none if nobody asked for that. Complete once the ceremony has ended. */
+  transcripts(): readonly Uint8Array[] {
+    return this.#options.recording === undefined ? [] : [this.#options.recording.encode()]
   }
 
   /** Monotonic time at which `tick` would end it: for lack of messages, or because our own computation hangs. */
@@ -132,17 +138,11 @@ export class Ceremony<Result> {
     const plan = planOf(this.#options.plan, header.stage)
     if (plan === undefined) return 'stage'
     if (bodyBytes > plan.maxBodyBytes) return 'size'
-    switch (this.#runner.relation(plan)) {
-      case 'beyond':
-        return 'stage'
-      case 'past': {
-        // Another one than we had is proof against its author, however late.
-        const { testimony } = this.#disputes
-        return testimony.first(place, header) === undefined || testimony.knows(place, header) ? 'late' : null
-      }
-      default:
-        return null
-    }
+    const relation = this.#runner.relation(plan)
+    if (relation !== 'past') return relation === 'beyond' ? 'stage' : null
+    // Another one than we had is proof against its author, however late.
+    const { testimony } = this.#disputes
+    return testimony.first(place, header) === undefined || testimony.knows(place, header) ? 'late' : null
   }
 
   /** A message whose signature and body digest were verified against the participant's identity key. */
@@ -195,6 +195,11 @@ export class Ceremony<Result> {
 
   abort(): Effect[] {
     return this.#state.phase === 'ended' ? [] : this.#fail({ reason: 'aborted' }, true)
+  }
+
+  /** Ends without a word: what it was for came otherwise. */
+  discard(ending: Ending<Result>): void {
+    if (this.#state.phase !== 'ended') this.#end(ending)
   }
 
   #admitSide(place: number, header: EnvelopeHeader, bodyBytes: number): DropReason | null {
@@ -290,8 +295,7 @@ export class Ceremony<Result> {
       case 'failure':
         return this.#fail(stop)
       case 'differs': {
-        const { header } = stop.envelope
-        const { number } = required(broadcastBefore(this.#options.plan, header.stage))
+        const { number } = required(broadcastBefore(this.#options.plan, stop.envelope.header.stage))
         return this.#dispute(number, signedHeaderOf(stop.envelope), null)
       }
     }
@@ -326,14 +330,10 @@ export class Ceremony<Result> {
 
   /** One abort a node: our own, or that of the peer by whose word we end, which is passed on in its name. */
   #sayAbort(failure: Failure, by: Envelope | undefined): void {
-    if (by === undefined) {
-      const own = this.#seat.seal(ABORT_STAGE, null, encodeAbort(abortFor(failure, this.#maxAbort)), this.sid)
-      this.archive.sent(own)
-      this.#effects.push({ type: 'send', to: null, bytes: own.bytes })
-      return
-    }
-    this.archive.accepted(by)
-    this.#effects.push({ type: 'send', to: null, bytes: by.bytes })
+    const said = by ?? this.#seat.seal(ABORT_STAGE, null, encodeAbort(abortFor(failure, this.#maxAbort)), this.sid)
+    if (by === undefined) this.archive.sent(said)
+    else this.archive.accepted(said)
+    this.#effects.push({ type: 'send', to: null, bytes: said.bytes })
   }
 
   /** The one place where a ceremony ends: its secrets and buffers go at once. */

@@ -59,6 +59,8 @@ export type SignOutcome =
   | { readonly status: 'success'; readonly ceremonyId: CeremonyId; readonly signatures: readonly Uint8Array[] }
   | Failure
 
+export type PreprocessOutcome = { readonly status: 'success'; readonly ceremonyId: CeremonyId; readonly count: number } | Failure
+
 /** What a node tells its application; `stage` events are for progress displays and are not published on the bus. */
 export type InnerEvent =
   | { readonly type: 'readyToKeygen'; readonly validator: ValidatorId }

@@ -2,6 +2,7 @@
  * How much this node gives away for the asking: so many bytes to one asker and to all within a window. A request is small and its answer may be
  * a megabyte, so without a limit whoever can sign one could make every other node shout.
  */
+import type { Effect } from '../ceremony/effects.ts'
 import type { ValidatorId } from '../wire/message.ts'
 
 export interface AnswerLimits {
@@ -38,5 +39,12 @@ export class AnswerBudget {
     this.#given.set(asker, before + bytes)
     this.#total += bytes
     return true
+  }
+
+  /** As much of an answer as there is room for. */
+  give(to: ValidatorId, messages: readonly Uint8Array[], now: number): Effect[] {
+    return messages.map((bytes) =>
+      this.spend(to, bytes.length, now) ? { type: 'send', to, bytes } : { type: 'dropped', reason: 'early-budget' },
+    )
   }
 }

@@ -2,11 +2,10 @@
  * Routes messages and results to the ceremonies of one kind, so that many run at once, and forgets each at its end, but for its tail. Keys are
  * never its to touch: cleaning up means deadlines, nothing else.
  */
-import type { Archive } from '../ceremony/archive.ts'
-import type { Ceremony } from '../ceremony/ceremony.ts'
 import type { Computed, DropReason, Effect } from '../ceremony/effects.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import type { Ending } from '../ceremony/program.ts'
+import type { Answers, RunningCeremony } from '../ceremony/running-ceremony.ts'
 import type { CeremonyId, Envelope, EnvelopeHeader } from '../wire/message.ts'
 import type { Resends } from './resends.ts'
 import type { Tails } from './tails.ts'
@@ -18,7 +17,7 @@ export interface Shared {
 }
 
 export class CeremonyManager<Result> {
-  readonly #open = new Map<CeremonyId, Ceremony<Result>>()
+  readonly #open = new Map<CeremonyId, RunningCeremony<Result>>()
   readonly #shared: Shared
   /** the events that report an ending, in order */
   readonly #report: (ceremonyId: CeremonyId, ending: Ending<Result>) => readonly InnerEvent[]
@@ -41,11 +40,11 @@ export class CeremonyManager<Result> {
   }
 
   /** What an open ceremony can answer requests from. */
-  archive(id: CeremonyId): Archive | null {
+  archive(id: CeremonyId): Answers | null {
     return this.#open.get(id)?.archive ?? null
   }
 
-  start(ceremony: Ceremony<Result>, early: readonly Envelope[], now: number): Effect[] {
+  start(ceremony: RunningCeremony<Result>, early: readonly Envelope[], now: number): Effect[] {
     const id = ceremony.context.ceremonyId
     this.#open.set(id, ceremony)
     const effects = this.#step(id, now, (running) => running.start(now))
@@ -59,7 +58,7 @@ export class CeremonyManager<Result> {
 
   message(envelope: Envelope, now: number): Effect[] {
     if (!this.#open.has(envelope.header.ceremonyId)) return [{ type: 'dropped', reason: 'late' }]
-    return this.#step(envelope.header.ceremonyId, now, (ceremony) => ceremony.message(envelope))
+    return this.#step(envelope.header.ceremonyId, now, (ceremony) => ceremony.message(envelope, now))
   }
 
   awaits(id: CeremonyId, token: number): boolean {
@@ -67,11 +66,11 @@ export class CeremonyManager<Result> {
   }
 
   computed(id: CeremonyId, token: number, computed: Computed, now: number): Effect[] {
-    return this.#step(id, now, (ceremony) => ceremony.computed(token, computed))
+    return this.#step(id, now, (ceremony) => ceremony.computed(token, computed, now))
   }
 
   stored(id: CeremonyId, token: number, ok: boolean, now: number): Effect[] {
-    return this.#step(id, now, (ceremony) => ceremony.stored(token, ok))
+    return this.#step(id, now, (ceremony) => ceremony.stored(token, ok, now))
   }
 
   /** Ends what waited past its deadline. */
@@ -80,7 +79,7 @@ export class CeremonyManager<Result> {
   }
 
   abort(id: CeremonyId, now: number): Effect[] {
-    return this.#step(id, now, (ceremony) => ceremony.abort())
+    return this.#step(id, now, (ceremony) => ceremony.abort(now))
   }
 
   nextDeadline(): number {
@@ -90,12 +89,12 @@ export class CeremonyManager<Result> {
   }
 
   /** What else an ending calls for. */
-  protected after(_ceremony: Ceremony<Result>, _ending: Ending<Result>): Effect[] {
+  protected after(_ceremony: RunningCeremony<Result>, _now: number, _ending: Ending<Result>): Effect[] {
     return []
   }
 
   /** Every change of a ceremony goes through here, so that its ending is reported exactly once. */
-  #step(id: CeremonyId, now: number, change: (ceremony: Ceremony<Result>) => Effect[]): Effect[] {
+  #step(id: CeremonyId, now: number, change: (ceremony: RunningCeremony<Result>) => Effect[]): Effect[] {
     const ceremony = this.#open.get(id)
     if (ceremony === undefined) return []
     const effects = change(ceremony)
@@ -103,13 +102,10 @@ export class CeremonyManager<Result> {
     this.#shared.resends.observe(ceremony, now)
     if (ending === null) return effects
     this.#open.delete(id)
-    const transcript = ceremony.transcript()
-    if (transcript !== null) {
-      const info = { kind: ceremony.context.kind, ceremonyId: id, status: ending.status }
-      effects.push({ type: 'transcript', info, bytes: transcript })
-    }
+    const info = { kind: ceremony.context.kind, ceremonyId: id, status: ending.status }
+    for (const bytes of ceremony.transcripts()) effects.push({ type: 'transcript', info, bytes })
     this.#shared.tails.add(id, ceremony.archive, now)
     const events = this.#report(id, ending).map((event): Effect => ({ type: 'event', event }))
-    return [...effects, ...events, ...this.after(ceremony, ending)]
+    return [...effects, ...events, ...this.after(ceremony, now, ending)]
   }
 }

@@ -11,6 +11,8 @@ export interface ClientStats {
   readonly eventsLost: number
   /** kept of ended ceremonies, for nodes that are behind */
   readonly tailBytes: number
+  /** nonces made ahead that nobody has named yet, with what belongs to them */
+  readonly slotBytes: number
   /** keys that wait for certificates of other nodes */
   readonly pendingKeys: number
 }

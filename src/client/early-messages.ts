@@ -1,10 +1,13 @@
 /**
- * Stage-1 messages of ceremonies that this node was not instructed for yet: verified, one a sender and ceremony, and only for a while. Each sender
+ * First messages of ceremonies that this node was not instructed for yet: verified, one a sender, ceremony and mode, and only for a while. Each sender
  * has a byte budget, its fair share of the total at most, and a window of ids below the highest that it signed; what no longer fits pushes out
  * the sender's own oldest. So nobody can crowd out anybody else, and a node that sat out many ceremonies still hears the next one.
  */
 import type { DropReason } from '../ceremony/effects.ts'
-import type { CeremonyId, Envelope, ValidatorId } from '../wire/message.ts'
+import { type CeremonyId, type Envelope, FIRST_STAGE, STAGE_NUMBER, type ValidatorId } from '../wire/message.ts'
+
+/** The number of a first message: in the one-round mode of signing it is 2. */
+const FIRST_NUMBERS = [FIRST_STAGE, STAGE_NUMBER.oneRoundFrost.SignatureShare] as const
 
 export interface EarlyLimits {
   readonly bytesPerPeer: number
@@ -24,9 +27,9 @@ interface Held {
   readonly expires: number
 }
 
-/** One sender's messages by ceremony id, oldest first: also in the order of expiry. */
+/** One sender's messages by ceremony id and stage, oldest first: also in the order of expiry. */
 interface Sender {
-  readonly held: Map<CeremonyId, Held>
+  readonly held: Map<string, Held>
   bytes: number
   /** no id held is below it */
   floor: CeremonyId
@@ -55,16 +58,17 @@ export class EarlyMessages {
 
   /** What is dropped for it: nothing, the message itself, or older ones of its sender. */
   hold(envelope: Envelope, now: number): readonly DropReason[] {
-    const { ceremonyId, from } = envelope.header
+    const { ceremonyId, from, stage } = envelope.header
+    const slot = slotOf(ceremonyId, stage)
     const size = envelope.bytes.length
     if (this.admit(size) !== null) return ['early-budget']
-    const sender = this.#senders.get(from) ?? { held: new Map<CeremonyId, Held>(), bytes: 0, floor: ceremonyId }
-    const known = sender.held.get(ceremonyId)
+    const sender = this.#senders.get(from) ?? { held: new Map<string, Held>(), bytes: 0, floor: ceremonyId }
+    const known = sender.held.get(slot)
     // The first one holds the slot. A second one that differs is the author's fault, but nothing can be proven before the sid is known.
     if (known !== undefined) return ['duplicate']
     const dropped = this.#makeRoom(from, sender, ceremonyId, size)
     if (ceremonyId < sender.floor) sender.floor = ceremonyId
-    sender.held.set(ceremonyId, { envelope, expires: now + this.#limits.ttlMs })
+    sender.held.set(slot, { envelope, expires: now + this.#limits.ttlMs })
     sender.bytes += size
     this.#senders.set(from, sender)
     return dropped
@@ -75,14 +79,16 @@ export class EarlyMessages {
     const lowest = ceremonyId - BigInt(this.#limits.window)
     const dropped: DropReason[] = []
     if (sender.floor + BigInt(this.#limits.window >> SLACK_BITS) >= lowest && sender.bytes + size <= this.#budget) return dropped
-    for (const id of sender.held.keys()) {
-      const inside = id >= lowest
+    for (const [slot, held] of sender.held) {
+      const inside = held.envelope.header.ceremonyId >= lowest
       if (inside && sender.bytes + size <= this.#budget) continue
-      this.#remove(from, sender, id)
+      this.#remove(from, sender, slot)
       dropped.push('early-budget')
     }
     sender.floor = ceremonyId
-    for (const id of sender.held.keys()) if (id < sender.floor) sender.floor = id
+    for (const { envelope } of sender.held.values()) {
+      if (envelope.header.ceremonyId < sender.floor) sender.floor = envelope.header.ceremonyId
+    }
     return dropped
   }
 
@@ -90,26 +96,32 @@ export class EarlyMessages {
   take(ceremonyId: CeremonyId): Envelope[] {
     const taken: Envelope[] = []
     for (const [from, sender] of this.#senders) {
-      const held = sender.held.get(ceremonyId)
-      if (held === undefined) continue
-      taken.push(held.envelope)
-      this.#remove(from, sender, ceremonyId)
+      for (const slot of FIRST_NUMBERS.map((stage) => slotOf(ceremonyId, stage))) {
+        const held = sender.held.get(slot)
+        if (held === undefined) continue
+        taken.push(held.envelope)
+        this.#remove(from, sender, slot)
+      }
     }
     return taken
   }
 
   expire(now: number): void {
     for (const [from, sender] of this.#senders) {
-      for (const [id, { expires }] of sender.held) {
+      for (const [slot, { expires }] of sender.held) {
         if (expires > now) break
-        this.#remove(from, sender, id)
+        this.#remove(from, sender, slot)
       }
     }
   }
 
-  #remove(from: ValidatorId, sender: Sender, id: CeremonyId): void {
-    sender.bytes -= sender.held.get(id)?.envelope.bytes.length ?? 0
-    sender.held.delete(id)
+  #remove(from: ValidatorId, sender: Sender, slot: string): void {
+    sender.bytes -= sender.held.get(slot)?.envelope.bytes.length ?? 0
+    sender.held.delete(slot)
     if (sender.held.size === 0) this.#senders.delete(from)
   }
+}
+
+function slotOf(id: CeremonyId, stage: number): string {
+  return `${id} ${stage}`
 }

@@ -2,4 +2,4 @@
 export type { ClientStats } from './client-stats.ts'
 export { MultisigClient } from './multisig-client.ts'
 export type { ClientOptions } from './options.ts'
-export type { KeygenRequest, SignRequest } from './requests.ts'
+export type { KeygenRequest, PreprocessRequest, SignRequest } from './requests.ts'

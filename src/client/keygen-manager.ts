@@ -45,7 +45,7 @@ export class KeygenManager extends CeremonyManager<KeygenResult> {
   }
 
   /** The key may become active yet: the confirmations that came in time count, and the others are asked for. */
-  protected override after({ sid, archive }: Ceremony<KeygenResult>, ending: Ending<KeygenResult>): Effect[] {
+  protected override after({ sid, archive }: Ceremony<KeygenResult>, _now: number, ending: Ending<KeygenResult>): Effect[] {
     if (ending.status === 'success' || ending.reason !== 'unconfirmed') return []
     return this.#pending.unconfirmed(toHex(sid), archive.broadcasts(STAGE_NUMBER.sharedSecret.Confirm))
   }

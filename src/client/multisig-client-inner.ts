@@ -4,15 +4,14 @@
  */
 
 import { toHex } from '../bytes.ts'
-import type { Archive } from '../ceremony/archive.ts'
-import type { Ceremony } from '../ceremony/ceremony.ts'
 import type { Computed, DropReason, Effect } from '../ceremony/effects.ts'
 import type { KeyId } from '../ceremony/key-info.ts'
 import type { KeyMaterial } from '../ceremony/key-material.ts'
+import type { Answers, RunningCeremony } from '../ceremony/running-ceremony.ts'
 import { QuorateError } from '../errors.ts'
-import type { CeremonyId, Envelope, EnvelopeHeader, ValidatorId } from '../wire/message.ts'
+import { type CeremonyId, type Envelope, type EnvelopeHeader, FIRST_STAGE, STAGE_NUMBER, type ValidatorId } from '../wire/message.ts'
 import type { AnswerContent, RequestContent, SignedAnswer, SignedRequest } from '../wire/request.ts'
-import { EARLY_BODY_BYTES, MAX_CONFIRM_OK_ENVELOPE } from '../wire/sizes.ts'
+import { EARLY_BODY_BYTES, EARLY_SHARE_BYTES, MAX_CONFIRM_OK_ENVELOPE } from '../wire/sizes.ts'
 import { AnswerBudget } from './answer-budget.ts'
 import { CeremonyIds } from './ceremony-ids.ts'
 import type { CeremonyManager } from './ceremony-manager.ts'
@@ -20,9 +19,11 @@ import { EarlyMessages } from './early-messages.ts'
 import { KeygenManager } from './keygen-manager.ts'
 import type { NodeSettings } from './node-settings.ts'
 import { PendingKeys, type RecalledKey } from './pending-keys.ts'
-import type { KeygenInstruction, SignInstruction } from './requests.ts'
+import { PreprocessManager } from './preprocess-manager.ts'
+import type { KeygenInstruction, PreprocessInstruction, SignInstruction } from './requests.ts'
 import { Resends } from './resends.ts'
 import { bytesOf, SigningStateManager } from './signing-state-manager.ts'
+import { SlotRing } from './slot-ring.ts'
 import { Tails } from './tails.ts'
 
 /** Ids are spent in steps of one or a few; a step like this uses up more than a thousand signings a second in a month. */
@@ -48,6 +49,8 @@ export class MultisigClientInner {
   readonly #pending: PendingKeys
   readonly #keygens: KeygenManager
   readonly #signings: SigningStateManager
+  readonly #preprocessings: PreprocessManager
+  readonly #slots: SlotRing
   readonly #ids: CeremonyIds
   readonly #early: EarlyMessages
 
@@ -66,13 +69,15 @@ export class MultisigClientInner {
     this.#pending = new PendingKeys(settings, this.#answers)
     const shared = { resends: this.#resends, tails: this.#tails }
     this.#keygens = new KeygenManager(settings, shared, this.#pending)
-    this.#signings = new SigningStateManager(settings, shared)
+    this.#slots = new SlotRing(settings.slotBytes)
+    this.#signings = new SigningStateManager(settings, shared, this.#slots, this.#answers)
+    this.#preprocessings = new PreprocessManager(settings, shared, this.#slots)
     this.#ids = new CeremonyIds(ceremonyIdWindow, mark)
     this.#early = new EarlyMessages({ ...settings.early, peers: settings.roster.size - 1, window: ceremonyIdWindow })
   }
 
   get open(): number {
-    return this.#keygens.open + this.#signings.open
+    return this.#keygens.open + this.#signings.open + this.#preprocessings.open
   }
 
   get earlyBytes(): number {
@@ -84,13 +89,18 @@ export class MultisigClientInner {
     return this.#tails.bytes
   }
 
+  /** nonces made ahead, with what belongs to them */
+  get slotBytes(): number {
+    return this.#slots.bytes
+  }
+
   /** keys that wait for certificates */
   get pendingKeys(): number {
     return this.#pending.count
   }
 
   openIds(): readonly CeremonyId[] {
-    return [...this.#keygens.ids(), ...this.#signings.ids()]
+    return [...this.#keygens.ids(), ...this.#signings.ids(), ...this.#preprocessings.ids()]
   }
 
   /**
@@ -134,6 +144,12 @@ export class MultisigClientInner {
     return this.#start(this.#signings, this.#signings.create(instruction, key), now)
   }
 
+  /** @throws as assertMayStart, and what the key has against the instruction; the caller has checked that the key is active */
+  preprocess(instruction: PreprocessInstruction, key: KeyMaterial, now: number): Effect[] {
+    this.assertMayStart(instruction.ceremonyId)
+    return this.#start(this.#preprocessings, this.#preprocessings.create(instruction, key), now)
+  }
+
   /** Whether a message is worth the verification of its signature: null, or why it is dropped. Changes nothing. */
   admit(header: EnvelopeHeader, bodyBytes: number, frameBytes: number): DropReason | null {
     const { ceremonyId } = header
@@ -141,9 +157,10 @@ export class MultisigClientInner {
     if (manager !== null) return manager.admit(header, bodyBytes)
     // A confirmation for a key that is pending here is a certificate, however late.
     if (this.#pending.awaits(header)) return frameBytes > MAX_CONFIRM_OK_ENVELOPE ? 'size' : null
-    if (this.#ids.has(ceremonyId)) return 'late'
-    if (header.stage !== 1) return 'stage'
-    return bodyBytes > EARLY_BODY_BYTES ? 'size' : this.#early.admit(frameBytes)
+    if (this.#ids.has(ceremonyId)) return this.#tails.get(ceremonyId)?.answersLate?.(header) === true ? null : 'late'
+    const most = earlyBytes(header)
+    if (most === null) return 'stage'
+    return bodyBytes > most ? 'size' : this.#early.admit(frameBytes)
   }
 
   /** A message whose author's signature and body digest were verified against the roster. */
@@ -154,7 +171,8 @@ export class MultisigClientInner {
     const manager = this.#managerOf(header.ceremonyId)
     if (manager !== null) return manager.message(envelope, now)
     if (this.#pending.awaits(header)) return this.#pending.late(envelope)
-    return this.#early.hold(envelope, now).flatMap(dropped)
+    const owed = this.#tails.get(header.ceremonyId)?.answerLate?.(header)
+    return owed === undefined ? this.#early.hold(envelope, now).flatMap(dropped) : this.#answers.give(header.from, owed, now)
   }
 
   /** A message whose author's signature was verified. */
@@ -189,9 +207,7 @@ export class MultisigClientInner {
     if (refused !== null) return dropped(refused)
     if (wanted.type === 'certificates') return this.#pending.request(toHex(wanted.keyId), from, now)
     const answers = this.#archiveOf(wanted.ceremonyId)?.answer(wanted, from) ?? []
-    return answers.flatMap((bytes): Effect[] =>
-      this.#answers.spend(from, bytes.length, now) ? [{ type: 'send', to: from, bytes }] : dropped('early-budget'),
-    )
+    return this.#answers.give(from, answers, now)
   }
 
   /** Whether an answer is worth the verification of its signature: only if it was asked for. */
@@ -246,7 +262,7 @@ export class MultisigClientInner {
   cleanup(now: number): Effect[] {
     this.#early.expire(now)
     this.#tails.expire(now)
-    const ended = [...this.#keygens.cleanup(now), ...this.#signings.cleanup(now)]
+    const ended = [this.#keygens, this.#signings, this.#preprocessings].flatMap((manager) => manager.cleanup(now))
     return [...ended, ...this.#resends.due(now), ...this.#pending.due(now)]
   }
 
@@ -255,26 +271,37 @@ export class MultisigClientInner {
   }
 
   nextDeadline(): number {
-    const clocks = [this.#keygens, this.#signings, this.#resends, this.#pending, this.#tails]
+    const clocks = [this.#keygens, this.#signings, this.#preprocessings, this.#resends, this.#pending, this.#tails]
     return Math.min(...clocks.map((clock) => clock.nextDeadline()))
   }
 
-  #managerOf(id: CeremonyId): KeygenManager | SigningStateManager | null {
-    if (this.#keygens.has(id)) return this.#keygens
-    return this.#signings.has(id) ? this.#signings : null
+  /** Nothing secret is held from now on but what open ceremonies have. */
+  close(): void {
+    this.#slots.close()
+  }
+
+  #managerOf(id: CeremonyId): KeygenManager | SigningStateManager | PreprocessManager | null {
+    const managers = [this.#signings, this.#preprocessings, this.#keygens]
+    return managers.find((manager) => manager.has(id)) ?? null
   }
 
   /** Of a ceremony that is open, or has not been over for long. */
-  #archiveOf(id: CeremonyId): Archive | null {
+  #archiveOf(id: CeremonyId): Answers | null {
     return this.#managerOf(id)?.archive(id) ?? this.#tails.get(id)
   }
 
-  #start<Result>(manager: CeremonyManager<Result>, ceremony: Ceremony<Result>, now: number): Effect[] {
+  #start<Result>(manager: CeremonyManager<Result>, ceremony: RunningCeremony<Result>, now: number): Effect[] {
     const { ceremonyId } = ceremony.context
     const ahead = this.#ids.use(ceremonyId)
     const effects = manager.start(ceremony, this.#early.take(ceremonyId), now)
     return ahead > NOTABLE_JUMP ? [{ type: 'idsJumped', ceremonyId }, ...effects] : effects
   }
+}
+
+/** The largest body that is held of a message before its instruction; null: none. Only a first message is, which in the one-round mode has number 2. */
+function earlyBytes({ kind, stage }: EnvelopeHeader): number | null {
+  if (stage === FIRST_STAGE) return EARLY_BODY_BYTES
+  return kind === 'sign' && stage === STAGE_NUMBER.oneRoundFrost.SignatureShare ? EARLY_SHARE_BYTES : null
 }
 
 function dropped(reason: DropReason): Effect[] {

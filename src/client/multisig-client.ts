@@ -4,25 +4,29 @@ import { toHex } from '../bytes.ts'
 import type { Effect } from '../ceremony/effects.ts'
 import type { KeyId, KeyInfo } from '../ceremony/key-info.ts'
 import type { KeyMaterial } from '../ceremony/key-material.ts'
-import type { InnerEvent, KeygenOutcome, SignOutcome } from '../ceremony/outcome.ts'
+import type { InnerEvent, KeygenOutcome, PreprocessOutcome, SignOutcome } from '../ceremony/outcome.ts'
 import { QuorateError } from '../errors.ts'
 import { assertCeremonyMark } from '../keystore/contract.ts'
 import { identitySelfTest } from '../wire/identity.ts'
 import type { CeremonyId, ValidatorId } from '../wire/message.ts'
 import { assertNotAborted, onAbort, untilAborted } from './abort.ts'
+import { type AnyOutcome, Callers } from './callers.ts'
 import type { ClientStats } from './client-stats.ts'
 import { EffectRunner } from './effect-runner.ts'
 import { EventHub } from './event-hub.ts'
 import { eventBytes } from './event-json.ts'
 import { Inbox } from './inbox.ts'
 import { KeyRing } from './key-ring.ts'
+import { KeyWaits } from './key-waits.ts'
 import { MultisigClientInner } from './multisig-client-inner.ts'
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { Readiness } from './readiness.ts'
 import {
   graceOf,
   type KeygenRequest,
+  type PreprocessRequest,
   readKeygenRequest,
+  readPreprocessRequest,
   readSignRequest,
   readValidators,
   type SignInstruction,
@@ -33,10 +37,11 @@ import { bytesOf } from './signing-state-manager.ts'
 import { Ticker } from './ticker.ts'
 import { warn } from './warn.ts'
 
-type Settle = (outcome: KeygenOutcome | SignOutcome) => void
+/** An instruction that needs a key. */
+type Named = Pick<SignInstruction, 'ceremonyId' | 'keyId' | 'messages'>
 
 /**
- * One signer node. `keygen()` and `sign()` instruct THIS node; every other participant must be instructed with the same values by its own
+ * One signer node. `keygen()`, `preprocess()` and `sign()` instruct THIS node; every other participant must be instructed with the same values by its own
  * application. They reject with QuorateError for a refused instruction (nothing was sent, the id is not spent) and resolve with an outcome for
  * everything after.
  */
@@ -51,14 +56,11 @@ export class MultisigClient implements AsyncDisposable {
   readonly #keys: KeyRing
   readonly #hub = new EventHub()
   readonly #ticker: Ticker
-  readonly #settle = new Map<CeremonyId, Settle>()
+  readonly #callers = new Callers()
   /** keygens under way by the key id that they make, so that a signing can wait for its key */
   readonly #keygens = new Map<KeyId, Promise<unknown>>()
-  #onIdle: (() => void) | null = null
   #forgetSignal = (): void => {}
-  /** signings that wait for their key, and the bytes of their messages */
-  #waiting = 0
-  #waitingBytes = 0
+  readonly #waits = new KeyWaits()
   /** from the call of `close` on: no new instructions */
   #closing: Promise<void> | null = null
   /** after the grace: nothing runs any more */
@@ -103,6 +105,7 @@ export class MultisigClient implements AsyncDisposable {
       recalled: (keyId, found) => this.#run(this.#inner.recalled(keyId, found, performance.now())),
       activated: (keyId, ok) => this.#run(this.#inner.activated(keyId, ok, performance.now())),
       event: (event) => this.#event(event),
+      preprocessed: (outcome) => this.#ended(outcome),
       dropped: (reason) => this.#inbox.drop(reason),
       transcript: (bytes, info) => resolved.transcripts?.(bytes, info),
     })
@@ -127,7 +130,7 @@ export class MultisigClient implements AsyncDisposable {
     const { self, roster } = this.#resolved.settings
     const { instruction, signal } = readKeygenRequest(request, self, roster)
     assertNotAborted(signal)
-    this.#inner.assertMayStart(instruction.ceremonyId, this.#waiting)
+    this.#inner.assertMayStart(instruction.ceremonyId, this.#waits.count)
     const { sid, effects } = this.#inner.keygen(instruction, performance.now())
     const keyId = toHex(sid)
     const outcome = this.#outcome<KeygenOutcome>(instruction.ceremonyId, effects, signal)
@@ -154,6 +157,24 @@ export class MultisigClient implements AsyncDisposable {
     assertNotAborted(signal)
     const effects = this.#inner.sign(instruction, key, performance.now())
     return this.#outcome<SignOutcome>(instruction.ceremonyId, effects, signal)
+  }
+
+  /**
+   * Makes nonces ahead for FROST, `count` pairs a signer: slots 0..count-1, which `sign()` then names to sign in one round. They live in memory, each
+   * is destroyed when it is first named, and a node that does not have one signs in two rounds.
+   *
+   * @throws (rejects with) as sign, and ERR_PROTOCOL_MISMATCH
+   */
+  async preprocess(request: PreprocessRequest): Promise<PreprocessOutcome> {
+    this.#assertOpen()
+    const { self, roster } = this.#resolved.settings
+    const { instruction, signal } = readPreprocessRequest(request, self, roster)
+    assertNotAborted(signal)
+    const key = await this.#keyFor({ ...instruction, messages: [] }, signal)
+    this.#assertOpen()
+    assertNotAborted(signal)
+    const effects = this.#inner.preprocess(instruction, key, performance.now())
+    return this.#outcome<PreprocessOutcome>(instruction.ceremonyId, effects, signal)
   }
 
   /**
@@ -209,6 +230,7 @@ export class MultisigClient implements AsyncDisposable {
       bytesOut: this.#runner.bytesOut,
       eventsLost: this.#hub.dropped,
       tailBytes: this.#inner.tailBytes,
+      slotBytes: this.#inner.slotBytes,
       pendingKeys: this.#inner.pendingKeys,
     }
   }
@@ -230,9 +252,10 @@ export class MultisigClient implements AsyncDisposable {
   }
 
   async #close(graceMs: number): Promise<void> {
-    if (graceMs > 0 && this.#inner.open > 0) await this.#idle(graceMs)
+    if (graceMs > 0 && this.#inner.open > 0) await this.#callers.untilIdle(graceMs)
     for (const id of this.#inner.openIds()) this.#run(this.#inner.abort(id, performance.now()))
     this.#closed = true
+    this.#inner.close()
     this.#ticker.stop()
     this.#forgetSignal()
     this.#inbox.close()
@@ -243,27 +266,22 @@ export class MultisigClient implements AsyncDisposable {
     await this.#connection.close()
   }
 
-  /** A signing that waits for its key counts as open already. */
-  async #keyFor({ ceremonyId, keyId, messages }: SignInstruction, signal: AbortSignal | undefined): Promise<KeyMaterial> {
-    this.#inner.assertMayStart(ceremonyId, this.#waiting)
-    this.#inner.assertRoomFor(messages, this.#waitingBytes)
+  async #keyFor({ ceremonyId, keyId, messages }: Named, signal: AbortSignal | undefined): Promise<KeyMaterial> {
+    this.#inner.assertMayStart(ceremonyId, this.#waits.count)
+    this.#inner.assertRoomFor(messages, this.#waits.bytes)
     const keygen = this.#keygens.get(keyId)
-    const bytes = bytesOf(messages)
-    this.#waiting += 1
-    this.#waitingBytes += bytes
-    try {
+    return this.#waits.during(bytesOf(messages), async () => {
       if (keygen !== undefined) await untilAborted(keygen, signal)
       this.#assertOpen()
-      return await this.#keys.active(keyId)
-    } catch (error) {
-      // All nodes may have confirmed it by now: they are asked, and a later signing may find it active.
-      const pending = error instanceof QuorateError && error.code === 'ERR_KEY_NOT_ACTIVE'
-      if (pending && this.#closing === null) this.#run(this.#inner.wanted(keyId, performance.now()))
-      throw error
-    } finally {
-      this.#waiting -= 1
-      this.#waitingBytes -= bytes
-    }
+      try {
+        return await this.#keys.active(keyId)
+      } catch (error) {
+        // All nodes may have confirmed it by now: they are asked, and a later signing may find it active.
+        const pending = error instanceof QuorateError && error.code === 'ERR_KEY_NOT_ACTIVE'
+        if (pending && this.#closing === null) this.#run(this.#inner.wanted(keyId, performance.now()))
+        throw error
+      }
+    })
   }
 
   #listen(): void {
@@ -290,15 +308,8 @@ export class MultisigClient implements AsyncDisposable {
   }
 
   /** Registers the waiting caller before the effects run: a ceremony of one node may end inside them. */
-  #outcome<Outcome extends KeygenOutcome | SignOutcome>(id: CeremonyId, effects: Effect[], signal?: AbortSignal): Promise<Outcome> {
-    const forget = onAbort(signal, () => this.#run(this.#inner.abort(id, performance.now())))
-    const outcome = new Promise<Outcome>((resolve) => {
-      this.#settle.set(id, (ended) => {
-        forget()
-        // Ids are one number space, so the outcome of this id is of the kind that was asked for.
-        resolve(ended as Outcome)
-      })
-    })
+  #outcome<Outcome extends AnyOutcome>(id: CeremonyId, effects: Effect[], signal?: AbortSignal): Promise<Outcome> {
+    const outcome = this.#callers.wait<Outcome>(id, () => this.#run(this.#inner.abort(id, performance.now())), signal)
     // Something is waited for now: the process must live until the deadline, even if nothing else keeps it alive.
     this.#ticker.update()
     this.#run(effects)
@@ -309,14 +320,14 @@ export class MultisigClient implements AsyncDisposable {
     this.#hub.emit(event)
     if (event.type === 'stage') return
     this.#publish('MultisigEvent', null, eventBytes(event))
-    if (event.type !== 'keygenOutcome' && event.type !== 'signingOutcome') return
-    const { outcome } = event
-    const settle = this.#settle.get(outcome.ceremonyId)
-    this.#settle.delete(outcome.ceremonyId)
-    settle?.(outcome)
+    if (event.type === 'keygenOutcome' || event.type === 'signingOutcome') this.#ended(event.outcome)
+  }
+
+  #ended(outcome: AnyOutcome): void {
+    this.#callers.settle(outcome)
     if (this.#inner.open > 0) return
     this.#ticker.update()
-    this.#onIdle?.()
+    this.#callers.idle()
   }
 
   /** A bus that refuses has lost the message; no ceremony and no caller depends on these. */
@@ -334,16 +345,5 @@ export class MultisigClient implements AsyncDisposable {
     const { cleanupIntervalMs, settings } = this.#resolved
     const untilDeadline = Math.ceil(this.#inner.nextDeadline() - performance.now())
     return Math.min(cleanupIntervalMs, Math.ceil(settings.stageTimeoutMs / 3), untilDeadline)
-  }
-
-  /** Until no ceremony is open, or for so long. */
-  #idle(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timeout = setTimeout(resolve, milliseconds)
-      this.#onIdle = () => {
-        clearTimeout(timeout)
-        resolve()
-      }
-    })
   }
 }

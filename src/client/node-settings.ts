@@ -23,6 +23,8 @@ export interface NodeSettings {
   readonly transcripts: boolean
   /** bytes of all messages of open signings */
   readonly maxOpenMessageBytes: number
+  /** bytes of the slots of all preprocessings */
+  readonly slotBytes: number
   /** bytes kept of ended ceremonies */
   readonly tailBytes: number
   readonly early: Pick<EarlyLimits, 'bytesPerPeer' | 'bytesTotal' | 'ttlMs'>

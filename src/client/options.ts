@@ -56,6 +56,8 @@ const MAX_BYTES = 2 ** 40
 const MAX_OPEN_MESSAGE_BYTES = 2 ** 30
 /** What is kept of ended ceremonies: of a signing about 2 kB and 1 kB a signer, so some thousands of them, or one of the largest key generations. */
 const TAIL_BYTES = 64 << 20
+/** Twice the largest preprocessing: 1,000 slots among 1,000 signers. Of 67 signers, 1,000 slots are 9 MB. */
+const SLOT_BYTES = 256 << 20
 
 export interface ResolvedOptions {
   readonly settings: NodeSettings
@@ -115,6 +117,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       judge: (evidence) => judgeEvidence(sharedKernel(), evidence, roster),
       maxOpenMessageBytes: MAX_OPEN_MESSAGE_BYTES,
       tailBytes: TAIL_BYTES,
+      slotBytes: SLOT_BYTES,
       early: {
         bytesPerPeer: number('earlyBytesPerPeer', 4 << 20, 0, MAX_BYTES),
         bytesTotal: number('earlyBytesTotal', 64 << 20, 0, MAX_BYTES),

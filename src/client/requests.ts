@@ -6,6 +6,7 @@ import { invalidArgument, QuorateError } from '../errors.ts'
 import { assertSuite } from '../kernel/arguments.ts'
 import type { Suite } from '../kernel/contract.ts'
 import { assertCeremonyMark, assertKeyId } from '../keystore/contract.ts'
+import type { KeyRecord } from '../wire/key-record.ts'
 import { type CeremonyId, MAX_BATCH, MAX_MESSAGE_BYTES, MAX_PARTICIPANTS, type Protocol, type ValidatorId } from '../wire/message.ts'
 import type { Roster } from '../wire/roster.ts'
 import { assertValidatorIds, sortValidatorIds } from '../wire/validator-id.ts'
@@ -26,6 +27,22 @@ export interface SignRequest {
   readonly keyId: KeyId
   readonly signers: readonly ValidatorId[]
   readonly messages: readonly Uint8Array[]
+  /** one slot a message, from `firstSlot` on, of a preprocessing of this key among at least these signers; used or unknown ones cost a round more */
+  readonly preprocessed?: NamedPreprocessing
+  readonly signal?: AbortSignal
+}
+
+export interface NamedPreprocessing {
+  readonly ceremonyId: CeremonyId
+  readonly firstSlot: number
+}
+
+export interface PreprocessRequest {
+  readonly ceremonyId: CeremonyId
+  readonly keyId: KeyId
+  readonly signers: readonly ValidatorId[]
+  /** slots 0..count-1; 1..1000 */
+  readonly count: number
   readonly signal?: AbortSignal
 }
 
@@ -55,7 +72,10 @@ export interface SignInstruction {
   readonly messages: readonly Uint8Array[]
   /** what the caller takes the key for, where it says so */
   readonly expected?: { readonly suite?: Suite; readonly protocol?: Protocol }
+  readonly preprocessed?: NamedPreprocessing
 }
+
+export type PreprocessInstruction = Omit<PreprocessRequest, 'signal'>
 
 /**
  * Each field is read once, so that what was checked is what is used.
@@ -90,10 +110,9 @@ export function readSignRequest(request: SignRequest, self: ValidatorId, roster:
     if (message.length > MAX_MESSAGE_BYTES) throw new QuorateError('ERR_TOO_LARGE', { field: `messages[${i}]` })
     return copyBytes(message)
   })
-  if ('preprocessed' in request && request.preprocessed !== undefined) {
-    throw invalidArgument('preprocessed', 'is not available in this version')
-  }
-  return { instruction: { ceremonyId, keyId, signers, messages: copies, expected: expectedOf(request) }, signal: signalOf(request) }
+  const preprocessed = readPreprocessed(request.preprocessed, copies.length)
+  const instruction = { ceremonyId, keyId, signers, messages: copies, ...preprocessed, expected: expectedOf(request) }
+  return { instruction, signal: signalOf(request) }
 }
 
 /**
@@ -106,6 +125,28 @@ function expectedOf(request: object): { suite?: Suite; protocol?: Protocol } {
   if (suite !== undefined) assertSuite(suite)
   if (protocol !== undefined) assertProtocol(protocol)
   return { ...(suite !== undefined && { suite }), ...(protocol !== undefined && { protocol }) }
+}
+
+/** @throws as readKeygenRequest, and ERR_TOO_LARGE for more than 1,000 slots */
+export function readPreprocessRequest(request: PreprocessRequest, self: ValidatorId, roster: Roster): Read<PreprocessInstruction> {
+  assertObject(request, 'request')
+  const { ceremonyId, keyId, count } = request
+  assertCeremonyMark(ceremonyId, 'ceremonyId', 1n)
+  assertKeyId(keyId)
+  const signers = readMembers(request.signers, 'signers', self, roster)
+  assertInteger(count, 'count', 1, Number.MAX_SAFE_INTEGER)
+  if (count > MAX_BATCH) throw new QuorateError('ERR_TOO_LARGE', { field: 'count', message: `at most ${MAX_BATCH} slots` })
+  return { instruction: { ceremonyId, keyId, signers, count }, signal: signalOf(request) }
+}
+
+/** A range that no preprocessing can have is a mistake; one that this node does not have is not. */
+function readPreprocessed(named: unknown, messages: number): Pick<SignInstruction, 'preprocessed'> {
+  if (named === undefined) return {}
+  assertObject(named, 'preprocessed')
+  const { ceremonyId, firstSlot } = named as NamedPreprocessing
+  assertCeremonyMark(ceremonyId, 'preprocessed.ceremonyId', 1n)
+  assertInteger(firstSlot, 'preprocessed.firstSlot', 0, MAX_BATCH - messages)
+  return { preprocessed: { ceremonyId, firstSlot } }
 }
 
 /**
@@ -137,6 +178,14 @@ export function graceOf(options: { readonly graceMs?: number }): number {
   const { graceMs = 0 } = options
   assertInteger(graceMs, 'graceMs', 0, MAX_MILLISECONDS)
   return graceMs
+}
+
+/** The signers against the key. @throws ERR_UNKNOWN_VALIDATOR, ERR_TOO_FEW_SIGNERS */
+export function assertSigners(signers: readonly ValidatorId[], { participants, minSigners }: KeyRecord): void {
+  for (const [i, id] of signers.entries()) {
+    if (!participants.includes(id)) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: `signers[${i}]` })
+  }
+  if (signers.length < minSigners) throw new QuorateError('ERR_TOO_FEW_SIGNERS', { field: 'signers' })
 }
 
 /** The messages against the suite that the key is pinned to. */

@@ -5,18 +5,24 @@ import type { Effect } from '../ceremony/effects.ts'
 import type { KeyMaterial } from '../ceremony/key-material.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import { stagesOf } from '../ceremony/plan.ts'
-import type { Ending } from '../ceremony/program.ts'
-import type { Signatures } from '../ceremony/signing/share-round.ts'
+import type { Ending, Program } from '../ceremony/program.ts'
+import type { RunningCeremony } from '../ceremony/running-ceremony.ts'
+import { OneRoundArchive } from '../ceremony/signing/one-round-archive.ts'
+import { OneRoundSigning } from '../ceremony/signing/one-round-signing.ts'
+import { ListeningState, OneRoundState, oneRoundTranscript } from '../ceremony/signing/one-round-state.ts'
+import type { Signatures, SigningTask } from '../ceremony/signing/share-round.ts'
 import { signerIndices } from '../ceremony/signing/signers.ts'
 import { SigningState } from '../ceremony/signing/signing-state.ts'
 import { Recording } from '../ceremony/transcript/recording.ts'
 import { QuorateError } from '../errors.ts'
-import { encodeContext, messageDigest, type SignContext } from '../wire/context.ts'
+import { encodeContext, messageDigest, type SignContext, sidOf } from '../wire/context.ts'
 import type { CeremonyId } from '../wire/message.ts'
 import { sortValidatorIds } from '../wire/validator-id.ts'
+import type { AnswerBudget } from './answer-budget.ts'
 import { CeremonyManager, type Shared } from './ceremony-manager.ts'
 import { type NodeSettings, participantsOf } from './node-settings.ts'
-import { assertMessagesFor, type SignInstruction } from './requests.ts'
+import { assertMessagesFor, assertSigners, type NamedPreprocessing, type SignInstruction } from './requests.ts'
+import type { SlotRing } from './slot-ring.ts'
 
 export class SigningStateManager extends CeremonyManager<Signatures> {
   readonly #settings: NodeSettings
@@ -24,9 +30,14 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
   readonly #messageBytes = new Map<CeremonyId, number>()
   #openMessageBytes = 0
 
-  constructor(settings: NodeSettings, shared: Shared) {
+  readonly #slots: SlotRing
+  readonly #answers: AnswerBudget
+
+  constructor(settings: NodeSettings, shared: Shared, slots: SlotRing, answers: AnswerBudget) {
     super(shared, report)
     this.#settings = settings
+    this.#slots = slots
+    this.#answers = answers
   }
 
   get openMessageBytes(): number {
@@ -37,53 +48,92 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
    * @throws ERR_SUITE_MISMATCH, ERR_PROTOCOL_MISMATCH, ERR_UNKNOWN_VALIDATOR, ERR_TOO_FEW_SIGNERS, ERR_INVALID_ARGUMENT, ERR_TOO_LARGE: what only
    * the key can tell
    */
-  create(instruction: SignInstruction, key: KeyMaterial): Ceremony<Signatures> {
-    const { network, identity, self, random, stageTimeoutMs, judge, transcripts } = this.#settings
-    const { suite, protocol, minSigners, participants: holders } = key.record
-    const { expected = {} } = instruction
+  create(instruction: SignInstruction, key: KeyMaterial): RunningCeremony<Signatures> {
+    const { network, random } = this.#settings
+    const { suite, protocol, minSigners } = key.record
+    const { ceremonyId, signers, messages, preprocessed, expected = {} } = instruction
     if ((expected.suite ?? suite) !== suite) throw new QuorateError('ERR_SUITE_MISMATCH', { field: 'suite' })
     if ((expected.protocol ?? protocol) !== protocol) throw new QuorateError('ERR_PROTOCOL_MISMATCH', { field: 'protocol' })
-    for (const [i, id] of instruction.signers.entries()) {
-      if (!holders.includes(id)) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: `signers[${i}]` })
-    }
-    if (instruction.signers.length < minSigners) throw new QuorateError('ERR_TOO_FEW_SIGNERS', { field: 'signers' })
-    assertMessagesFor(suite, instruction.messages)
+    assertSigners(signers, key.record)
+    assertMessagesFor(suite, messages)
     const context: SignContext = {
       network,
       kind: 'sign',
-      ceremonyId: instruction.ceremonyId,
+      ceremonyId,
       protocol,
       suite,
       minSigners,
-      participants: participantsOf(this.#settings, sortValidatorIds(instruction.signers)),
+      participants: participantsOf(this.#settings, sortValidatorIds(signers)),
       keyDigest: key.digest,
       mode: { type: 'two-round' },
-      messages: instruction.messages.map(messageDigest),
+      messages: messages.map(messageDigest),
     }
+    const task = { key, indices: signerIndices(context, key.record), messages }
+    const made =
+      preprocessed === undefined
+        ? this.#ceremony(context, task, new SigningState(context, key, messages, random))
+        : this.#oneRound(context, task, preprocessed)
+    const bytes = bytesOf(messages)
+    this.#messageBytes.set(ceremonyId, bytes)
+    this.#openMessageBytes += bytes
+    return made
+  }
+
+  /** @param twoRounds the same signing without slots. @throws ERR_PROTOCOL_MISMATCH, ERR_INVALID_ARGUMENT */
+  #oneRound(twoRounds: SignContext, task: SigningTask, named: NamedPreprocessing): OneRoundSigning {
+    const { self, random, stageTimeoutMs } = this.#settings
+    const context: SignContext = { ...twoRounds, mode: { type: 'one-round', ...named } }
+    const sid = sidOf(encodeContext(context))
+    const signers = context.participants.map(({ id }) => id)
+    const { key, messages } = task
+    // Last of all that may refuse: from here on the slots are gone, whatever becomes of the signing.
+    const range = { firstSlot: named.firstSlot, count: messages.length, keyDigest: key.digest, signers }
+    const prepared = this.#slots.take(named.ceremonyId, range)
+    const program = prepared === null ? new ListeningState(context) : new OneRoundState(context, task, prepared)
+    const first = this.#ceremony(context, task, program, prepared === null ? null : oneRoundTranscript(sid, prepared))
+    return new OneRoundSigning({
+      first,
+      prepared: prepared !== null,
+      makeSecond: () => this.#ceremony(twoRounds, task, new SigningState(twoRounds, key, messages, random)),
+      secondSid: once(() => sidOf(encodeContext(twoRounds))),
+      self,
+      stageTimeoutMs,
+    })
+  }
+
+  #ceremony(context: SignContext, task: SigningTask, program: Program<Signatures>, carried?: Uint8Array | null): Ceremony<Signatures> {
+    const { identity, self, stageTimeoutMs, judge, transcripts } = this.#settings
+    const { key, indices, messages } = task
     const contextBytes = encodeContext(context)
     const opening = { keyId: key.keyIdBytes, record: key.recordBytes }
-    const ceremony = new Ceremony({
+    return new Ceremony({
       context,
       contextBytes,
       identity,
       self,
-      indices: signerIndices(context, key.record),
+      indices,
       plan: stagesOf(context),
-      program: new SigningState(context, key, instruction.messages, random),
+      ...(carried === undefined ? {} : { carried }),
+      program,
       stageTimeoutMs,
       judge,
-      ...(transcripts && { recording: new Recording({ context, contextBytes, key: opening, messages: instruction.messages }) }),
+      ...(transcripts && { recording: new Recording({ context, contextBytes, key: opening, messages }) }),
     })
-    const bytes = bytesOf(instruction.messages)
-    this.#messageBytes.set(instruction.ceremonyId, bytes)
-    this.#openMessageBytes += bytes
-    return ceremony
   }
 
-  protected override after({ context }: Ceremony<Signatures>): Effect[] {
+  protected override after({ context, archive }: RunningCeremony<Signatures>, now: number): Effect[] {
     this.#openMessageBytes -= this.#messageBytes.get(context.ceremonyId) ?? 0
     this.#messageBytes.delete(context.ceremonyId)
-    return []
+    const owed = archive instanceof OneRoundArchive ? archive.owed() : []
+    return owed.flatMap(({ to, messages }) => this.#answers.give(to, messages, now))
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 

@@ -2,7 +2,7 @@
  * What is left of ceremonies that have ended: their archives, for a while, so that a node that is behind can still be helped. Bounded in bytes,
  * the oldest going first, and in time. No secret is in them, and nothing is computed for them.
  */
-import type { Archive } from '../ceremony/archive.ts'
+import type { Answers } from '../ceremony/running-ceremony.ts'
 import type { CeremonyId } from '../wire/message.ts'
 
 export interface TailLimits {
@@ -11,7 +11,7 @@ export interface TailLimits {
 }
 
 interface Tail {
-  readonly archive: Archive
+  readonly archive: Answers
   readonly bytes: number
   readonly expires: number
 }
@@ -31,7 +31,7 @@ export class Tails {
   }
 
   /** One that is too large for the whole budget is not kept at all: it would only push out the others. */
-  add(id: CeremonyId, archive: Archive, now: number): void {
+  add(id: CeremonyId, archive: Answers, now: number): void {
     const { bytes } = archive
     if (bytes > this.#limits.bytesTotal) return
     for (const oldest of this.#tails.keys()) {
@@ -42,7 +42,7 @@ export class Tails {
     this.#bytes += bytes
   }
 
-  get(id: CeremonyId): Archive | null {
+  get(id: CeremonyId): Answers | null {
     return this.#tails.get(id)?.archive ?? null
   }
 

@@ -113,6 +113,8 @@ export function maxViewBytes(participants: number): number {
 
 /** Before the instruction only stage 1 is held, whose largest body is a full batch of nonce commitments. */
 export const EARLY_BODY_BYTES = MAX_BATCH * 2 * POINT_BYTES
+/** And the one stage of the one-round mode, which has number 2. */
+export const EARLY_SHARE_BYTES = MAX_BATCH * SCALAR_BYTES
 
 /** 64,196,000: what the largest key generation reveals. No Stinson-Strobl signing may reveal more; a context that says so has no encoding. */
 export const MAX_REVEALED_BYTES = revealedBytes({ participants: MAX_PARTICIPANTS, minSigners: MAX_PARTICIPANTS, positions: 1 })

@@ -34,6 +34,17 @@ for (const kernel of await kernels()) {
   }
 
   describe(`FROST on the ${kernel.info.name} kernel`, () => {
+    it('N15: names every signer who has a bad point among those that are kept for later', () => {
+      const good = kernel.baseMul(new Uint8Array(64).fill(7))
+      const pairs = Array.from({ length: 4 }, () => concatBytes(good, good))
+      const withBad = (batch: Uint8Array, at: number, point: Uint8Array) => batch.map((byte, i) => point[i - 64 * at] ?? byte)
+      const identity = withBad(pairs[1] as Uint8Array, 3, new Uint8Array(64))
+      const offTheCurve = withBad(pairs[3] as Uint8Array, 0, new Uint8Array(64).fill(1))
+      expect(jobs.checkNonces.run(kernel, { commitments: pairs }).culprits).toEqual([])
+      const [first, , third] = pairs as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+      expect(jobs.checkNonces.run(kernel, { commitments: [first, identity, third, offTheCurve] }).culprits).toEqual([1, 3])
+    })
+
     describe.each(SUITES)('%s', (suite) => {
       it.each([
         { t: 1, indices: [1], signers: [1] },
@@ -298,17 +309,6 @@ describe('jobs', () => {
     expect(jobs.commitNonces.secretsOf({ suite: 'bip340', share, randomness })).toEqual([share, randomness])
     expect(jobs.commitNonces.secretsOfResult({ nonces, commitments: new Uint8Array(128) })).toEqual([nonces])
     expect(jobs.signShares.secretsOf({ ...transcript, index: 1, share, nonces })).toEqual([share, nonces])
-  })
-
-  it('N15: name every signer who has a bad point among those that are kept for later', () => {
-    const good = kernel.baseMul(new Uint8Array(64).fill(7))
-    const pairs = Array.from({ length: 4 }, () => concatBytes(good, good))
-    const withBad = (batch: Uint8Array, at: number, point: Uint8Array) => batch.map((byte, i) => point[i - 64 * at] ?? byte)
-    const identity = withBad(pairs[1] as Uint8Array, 3, new Uint8Array(64))
-    const offTheCurve = withBad(pairs[3] as Uint8Array, 0, new Uint8Array(64).fill(1))
-    expect(jobs.checkNonces.run(kernel, { commitments: pairs }).culprits).toEqual([])
-    const [first, , third] = pairs as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
-    expect(jobs.checkNonces.run(kernel, { commitments: [first, identity, third, offTheCurve] }).culprits).toEqual([1, 3])
   })
 
   it('estimate more time for more work', () => {

@@ -70,6 +70,7 @@ export class LockstepNode implements StoringNode {
       ceremonyIdWindow: 6_000,
       maxOpenCeremonies: 16,
       maxOpenMessageBytes: 1 << 30,
+      slotBytes: 1 << 20,
       tailBytes: 1 << 20,
       judge: (evidence) => judgeEvidence(sharedKernel(), evidence, ROSTER),
       transcripts,

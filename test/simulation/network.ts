@@ -5,12 +5,12 @@
 import type { Effect } from '../../src/ceremony/effects.ts'
 import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
 import { KeyMaterial } from '../../src/ceremony/key-material.ts'
-import type { InnerEvent, KeygenOutcome, SignOutcome } from '../../src/ceremony/outcome.ts'
+import type { InnerEvent, KeygenOutcome, PreprocessOutcome, SignOutcome } from '../../src/ceremony/outcome.ts'
 import type { StoreRequest } from '../../src/ceremony/step.ts'
 import { Inbox, type Opened } from '../../src/client/inbox.ts'
 import { MultisigClientInner } from '../../src/client/multisig-client-inner.ts'
 import type { NodeSettings } from '../../src/client/node-settings.ts'
-import type { KeygenInstruction, SignInstruction } from '../../src/client/requests.ts'
+import type { KeygenInstruction, PreprocessInstruction, SignInstruction } from '../../src/client/requests.ts'
 import type { Job } from '../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../src/crypto/jobs/index.ts'
 import type { Kernel } from '../../src/kernel/contract.ts'
@@ -27,7 +27,7 @@ export const NETWORK = 'simulation'
 
 export const STAGE_TIMEOUT_MS = 30_000
 
-export type Outcome = KeygenOutcome | SignOutcome
+export type Outcome = KeygenOutcome | SignOutcome | PreprocessOutcome
 
 export interface Delivery {
   readonly from: ValidatorId
@@ -95,6 +95,11 @@ export class SimulatedNetwork {
   sign(id: ValidatorId, instruction: SignInstruction): void {
     const key = this.key(id, instruction.keyId)
     this.#perform(this.node(id), (node) => node.inner.sign(instruction, key, this.#now))
+  }
+
+  preprocess(id: ValidatorId, instruction: PreprocessInstruction): void {
+    const key = this.key(id, instruction.keyId)
+    this.#perform(this.node(id), (node) => node.inner.preprocess(instruction, key, this.#now))
   }
 
   key(id: ValidatorId, keyId: string): KeyMaterial {
@@ -226,6 +231,7 @@ export class SimulatedNetwork {
       ceremonyIdWindow: 6_000,
       maxOpenCeremonies: 4_096,
       maxOpenMessageBytes: 1 << 30,
+      slotBytes: 1 << 24,
       tailBytes: 1 << 24,
       judge: (evidence) => judgeEvidence(this.#options.kernel, evidence, this.roster),
       transcripts: false,
@@ -279,6 +285,9 @@ export class SimulatedNetwork {
       case 'event':
         this.#record(node, effect.event)
         return
+      case 'preprocessed':
+        this.#keep(node, effect.outcome)
+        return
       case 'transcript':
         node.transcripts.set(effect.info.ceremonyId, effect.bytes)
         return
@@ -319,7 +328,10 @@ export class SimulatedNetwork {
   #record(node: SimulatedNode, event: InnerEvent): void {
     node.events.push(event)
     if (event.type !== 'keygenOutcome' && event.type !== 'signingOutcome') return
-    const { outcome } = event
+    this.#keep(node, event.outcome)
+  }
+
+  #keep(node: SimulatedNode, outcome: Outcome): void {
     node.outcomes.set(outcome.ceremonyId, [...(node.outcomes.get(outcome.ceremonyId) ?? []), outcome])
   }
 

@@ -6,7 +6,7 @@ import type { KeyRecord } from '../../wire/key-record.ts'
 import { required } from '../step.ts'
 
 /** Key indices of a signing's participants by place. The ids are sorted in both lists, so the indices ascend. */
-export function signerIndices(context: SignContext, record: KeyRecord): readonly number[] {
+export function signerIndices(context: Pick<SignContext, 'participants'>, record: KeyRecord): readonly number[] {
   return context.participants.map(({ id }) => {
     const place = record.participants.indexOf(id)
     return required(place < 0 ? undefined : place + 1)

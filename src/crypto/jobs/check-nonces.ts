@@ -8,8 +8,7 @@ const MICROS_A_POINT = 0.2
 
 export const checkNonces: JobDefinition<'checkNonces'> = {
   run: (kernel, { commitments }) => ({ culprits: badSignersOf(kernel, concatAll(commitments), commitments.length) }),
-  estimateMicros: ({ commitments }) =>
-    5 + commitments.reduce((points, { length }) => points + length / POINT_BYTES, 0) * MICROS_A_POINT,
+  estimateMicros: ({ commitments }) => 5 + commitments.reduce((points, { length }) => points + length / POINT_BYTES, 0) * MICROS_A_POINT,
   secretsOf: () => [],
   secretsOfResult: () => [],
 }
