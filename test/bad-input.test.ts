@@ -10,18 +10,11 @@ import * as quorate from '../src/index.ts'
 import { createBaselineKernel } from '../src/kernel/baseline/index.ts'
 import { loadWasmKernel } from '../src/kernel/wasm/index.ts'
 import { Cluster } from './client/cluster.ts'
+import { clientRows, keygen, keyId, MISSING, NO_IDS, NO_KEY_IDS, NO_OBJECTS, NO_SUITES, NOT_COUNTS, type Row } from './client/input-rows.ts'
 import { NO_BYTES, NO_CEREMONY_IDS, NO_INTEGERS, NO_SIGNALS, type Wrong } from './client/wrong-values.ts'
 import { testIdentity, testRoster } from './helpers/identities.ts'
 import { rejectionOf } from './helpers/refusals.ts'
 
-/** the call, the inputs, and how each must be refused: the code, if it is not ERR_INVALID_ARGUMENT, and the field */
-type Row = readonly [call: (wrong: Wrong) => unknown, inputs: readonly unknown[], refusal: string]
-
-const NO_OBJECTS: readonly unknown[] = [null, 5, 'x', true, 1n]
-const MISSING: readonly unknown[] = [undefined, ...NO_OBJECTS]
-const NO_IDS: readonly unknown[] = ['', 'a.b', '*', 'x'.repeat(65), 1, null, undefined, ['a']]
-const NO_KEY_IDS: readonly unknown[] = ['', '00', 'AA'.repeat(32), 'zz'.repeat(32), `0x${'0'.repeat(62)}`, 1, null, undefined]
-const NO_SUITES: readonly unknown[] = ['', 'BIP340', 'toString', 1, null, undefined, {}]
 const LENGTHS_NOT_32 = [0, 31, 33].map((length) => new Uint8Array(length))
 const LENGTHS_NOT_33 = [0, 32, 34].map((length) => new Uint8Array(length))
 
@@ -35,9 +28,7 @@ const roster = testRoster(['a'])
 const identity = testIdentity('a')
 const keyStore = new quorate.MemoryKeyStore()
 const options = { network: 'test', self: 'a', identity, roster, bus, keyStore, pool }
-const keyId = '00'.repeat(32)
 const bytes = new Uint8Array(4)
-const keygen = { ceremonyId: 1n, participants: ['a'], minSigners: 1, suite: 'bip340' } as const
 
 const suite = 'bip340'
 const { keys, shares } = frost.trustedDealer({ suite, minSigners: 1, identifiers: [1] })
@@ -53,7 +44,6 @@ const clientOption = (name: string, inputs: readonly unknown[], refusal = name):
   inputs,
   refusal,
 ]
-const NOT_COUNTS = NO_INTEGERS.filter((value) => value !== 0)
 const NO_GETTERS: readonly unknown[] = [undefined, null, 5, {}]
 
 const verifyRows = (verify: (a: Wrong) => unknown): Row[] => [
@@ -164,40 +154,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
       ),
       ...['earlyBytesPerPeer', 'earlyBytesTotal'].map((name) => clientOption(name, NOT_COUNTS)),
     ],
-    'MultisigClient.keygen': [
-      [(wrong) => client.keygen(wrong), MISSING, 'request'],
-      [(wrong) => client.keygen({ ...keygen, ceremonyId: wrong }), NO_CEREMONY_IDS, 'ceremonyId'],
-      [(wrong) => client.keygen({ ...keygen, participants: wrong }), [...MISSING, []], 'participants'],
-      [(wrong) => client.keygen({ ...keygen, participants: ['a', wrong] }), NO_IDS, 'participants[1]'],
-      [(wrong) => client.keygen({ ...keygen, participants: ['a', wrong] }), ['z'], 'ERR_UNKNOWN_VALIDATOR participants[1]'],
-      [(wrong) => client.keygen({ ...keygen, participants: ['a', wrong] }), ['a'], 'ERR_DUPLICATE_VALIDATOR participants[1]'],
-      [(wrong) => client.keygen({ ...keygen, minSigners: wrong }), [...NO_INTEGERS, 2], 'minSigners'],
-      [(wrong) => client.keygen({ ...keygen, suite: wrong }), NO_SUITES, 'suite'],
-      [(wrong) => client.keygen({ ...keygen, signal: wrong }), NO_SIGNALS, 'signal'],
-    ],
-    'MultisigClient.sign': [
-      [(wrong) => client.sign(wrong), MISSING, 'request'],
-      [(wrong) => client.sign({ ceremonyId: wrong, keyId, signers: ['a'], messages: [bytes] }), NO_CEREMONY_IDS, 'ceremonyId'],
-      [(wrong) => client.sign({ ceremonyId: 1n, keyId: wrong, signers: ['a'], messages: [bytes] }), NO_KEY_IDS, 'keyId'],
-      [(wrong) => client.sign({ ceremonyId: 1n, keyId: wrong, signers: ['a'], messages: [bytes] }), [keyId], 'ERR_UNKNOWN_KEY keyId'],
-      [(wrong) => client.sign({ ceremonyId: 1n, keyId, signers: wrong, messages: [bytes] }), [...MISSING, []], 'signers'],
-      [(wrong) => client.sign({ ceremonyId: 1n, keyId, signers: ['a'], messages: wrong }), [...MISSING, []], 'messages'],
-      [(wrong) => client.sign({ ceremonyId: 1n, keyId, signers: ['a'], messages: [wrong] }), NO_BYTES, 'messages[0]'],
-    ],
-    'MultisigClient.waitUntilReady': [
-      [(wrong) => client.waitUntilReady(wrong), [...MISSING, []], 'participants'],
-      [(wrong) => client.waitUntilReady(['a'], wrong), NO_OBJECTS, 'options'],
-    ],
-    'MultisigClient.activate': [
-      [(wrong) => client.activate(wrong, new Map()), NO_KEY_IDS, 'keyId'],
-      [(wrong) => client.activate(keyId, wrong), [...MISSING, {}, []], 'certificates'],
-    ],
-    'MultisigClient.key': [[(wrong) => client.key(wrong), NO_KEY_IDS, 'keyId']],
-    'MultisigClient.events': [[(wrong) => client.events(wrong), NO_OBJECTS, 'options']],
-    'MultisigClient.close': [
-      [(wrong) => client.close(wrong), NO_OBJECTS, 'options'],
-      [(wrong) => client.close({ graceMs: wrong }), NOT_COUNTS, 'graceMs'],
-    ],
+    ...clientRows(client),
     verifyEvidence: [
       [(wrong) => quorate.verifyEvidence(wrong, roster), NO_BYTES, 'evidence'],
       [(wrong) => quorate.verifyEvidence(bytes, wrong), [undefined, null, {}, [], new Map()], 'roster'],

@@ -295,11 +295,22 @@ describe('hostile evidence', () => {
     })
   }
 
-  it('preprocessing has no rules yet', () => {
-    const context: CeremonyContext = { ...keygenContext, kind: 'preprocess', keyDigest: new Uint8Array(32), count: 2 }
-    for (const fault of FAULTS) {
-      for (const stage of [1, 2, 3, 15, 0x41, 0x7f]) expect(verdict(forged(context, { fault }, stage, share)).valid).toBe(false)
+  it('in preprocessing, and in one round, what no stage of it can be is no fault of its own kind', () => {
+    const preprocess: CeremonyContext = { ...keygenContext, kind: 'preprocess', keyDigest: new Uint8Array(32), count: 2 }
+    const oneRound: CeremonyContext = { ...signContext, mode: { type: 'one-round', ceremonyId: 1n, firstSlot: 0 } }
+    for (const [context, others] of [
+      [preprocess, [3, 15]],
+      [oneRound, [1, 3, 15]],
+    ] as const) {
+      for (const stage of others) {
+        for (const fault of FAULTS) expect(verdict(forged(context, { fault }, stage, share)).valid).toBe(false)
+      }
+      for (const fault of FAULTS.filter((each) => each !== 'malformed')) {
+        for (const stage of [1, 2, 0x41, 0x42, 0x7f]) expect(verdict(forged(context, { fault }, stage, share)).valid).toBe(false)
+      }
     }
+    // Nobody has a digest to dispute in one round: a view of it is junk, whatever it holds.
+    for (const stage of [0x41, 0x42]) expect(verdict(forged(oneRound, { fault: 'malformed' }, stage, share)).valid).toBe(true)
   })
 
   it('a stage that the ceremony does not have has no right encoding, and no wrong one', () => {

@@ -145,8 +145,33 @@ describe('requests', async () => {
     }
   })
 
-  it('slots of preprocessing are not available yet', async () => {
-    expect(await signWith({ preprocessed: { ceremonyId: 1n, firstSlot: 0 } })).toBe('ERR_INVALID_ARGUMENT preprocessed')
+  it('slots are named by a ceremony id and a first slot that leaves room for the messages', async () => {
+    for (const preprocessed of [null, 1, 'x', true]) expect(await signWith({ preprocessed })).toBe('ERR_INVALID_ARGUMENT preprocessed')
+    for (const ceremonyId of [undefined, 1, 0n, -1n, 2n ** 64n, '1']) {
+      const field = 'preprocessed.ceremonyId'
+      expect(await signWith({ preprocessed: { ceremonyId, firstSlot: 0 } })).toBe(`ERR_INVALID_ARGUMENT ${field}`)
+    }
+    for (const firstSlot of [undefined, null, -1, 0.5, 1_000, Number.NaN, 1n, '0']) {
+      const field = 'preprocessed.firstSlot'
+      expect(await signWith({ preprocessed: { ceremonyId: 1n, firstSlot } })).toBe(`ERR_INVALID_ARGUMENT ${field}`)
+    }
+  })
+
+  it('a preprocessing has 1 to 1,000 slots, and signers as a signing has', async () => {
+    const preprocessWith = (wrong: object) =>
+      rejectionOf(() => client.preprocess({ ceremonyId: 70n, keyId: key.keyId, signers: ['a', 'b'], count: 1, ...wrong } as Wrong))
+    for (const count of [undefined, null, 0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 1n, '1']) {
+      expect(await preprocessWith({ count })).toBe('ERR_INVALID_ARGUMENT count')
+    }
+    expect(await preprocessWith({ count: 1_001 })).toBe('ERR_TOO_LARGE count')
+    expect(await preprocessWith({ ceremonyId: 0n })).toBe('ERR_INVALID_ARGUMENT ceremonyId')
+    expect(await preprocessWith({ keyId: 'x' })).toBe('ERR_INVALID_ARGUMENT keyId')
+    expect(await preprocessWith({ keyId: '0'.repeat(64) })).toBe('ERR_UNKNOWN_KEY keyId')
+    expect(await preprocessWith({ signers: ['a'] })).toBe('ERR_TOO_FEW_SIGNERS signers')
+    expect(await preprocessWith({ signers: ['b', 'c'] })).toBe('ERR_NOT_A_PARTICIPANT signers')
+    expect(await preprocessWith({ signers: ['a', 'd', 'b'] })).toBe('ERR_UNKNOWN_VALIDATOR signers[1]')
+    expect(await preprocessWith({ signal: 1 })).toBe('ERR_INVALID_ARGUMENT signal')
+    expect(client.stats().slotBytes).toBe(0)
   })
 
   it('certificates are a Map of the certificates of this key', async () => {

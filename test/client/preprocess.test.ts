@@ -13,7 +13,13 @@ test.each(SUITES)('%s: what was made ahead signs in one round, each slot once', 
   expect(outcomes).toEqual(cluster.ids.map(() => ({ status: 'success', ceremonyId: 2n, count: 5 })))
   const messages = [seededRandom('one')(32), seededRandom('two')(32)]
   const sent = cluster.clients.get('a')?.stats().bytesOut ?? 0
-  const signed = await cluster.sign({ ceremonyId: 3n, keyId: key.keyId, signers: ['a', 'c'], messages, preprocessed: { ceremonyId: 2n, firstSlot: 1 } })
+  const signed = await cluster.sign({
+    ceremonyId: 3n,
+    keyId: key.keyId,
+    signers: ['a', 'c'],
+    messages,
+    preprocessed: { ceremonyId: 2n, firstSlot: 1 },
+  })
   // One message of two shares, and no second round.
   expect((cluster.clients.get('a')?.stats().bytesOut ?? 0) - sent).toBeLessThan(400)
   for (const outcome of signed) {
@@ -23,6 +29,12 @@ test.each(SUITES)('%s: what was made ahead signs in one round, each slot once', 
       expect(verifySignature({ suite, groupPublicKey: key.groupPublicKey, message, signature })).toBe(true)
     })
   }
-  const again = await cluster.sign({ ceremonyId: 4n, keyId: key.keyId, signers: ['a', 'c'], messages, preprocessed: { ceremonyId: 2n, firstSlot: 2 } })
+  const again = await cluster.sign({
+    ceremonyId: 4n,
+    keyId: key.keyId,
+    signers: ['a', 'c'],
+    messages,
+    preprocessed: { ceremonyId: 2n, firstSlot: 2 },
+  })
   expect(again.map(({ status }) => status)).toEqual(['success', 'success'])
 })

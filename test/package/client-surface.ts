@@ -125,6 +125,15 @@ export interface SignRequest {
   keyId: KeyId
   signers: readonly ValidatorId[]
   messages: readonly Uint8Array[]
+  preprocessed?: { ceremonyId: CeremonyId; firstSlot: number }
+  signal?: AbortSignal
+}
+
+export interface PreprocessRequest {
+  ceremonyId: CeremonyId
+  keyId: KeyId
+  signers: readonly ValidatorId[]
+  count: number
   signal?: AbortSignal
 }
 
@@ -168,6 +177,7 @@ export interface Failure {
 }
 
 export type KeygenOutcome = { status: 'success'; ceremonyId: CeremonyId; key: KeyInfo } | Failure
+export type PreprocessOutcome = { status: 'success'; ceremonyId: CeremonyId; count: number } | Failure
 export type SignOutcome = { status: 'success'; ceremonyId: CeremonyId; signatures: readonly Uint8Array[] } | Failure
 
 export type InnerEvent =
@@ -207,6 +217,7 @@ export interface ClientStats {
 export interface MultisigClientInstance {
   [Symbol.asyncDispose](): Promise<void>
   keygen(request: KeygenRequest): Promise<KeygenOutcome>
+  preprocess(request: PreprocessRequest): Promise<PreprocessOutcome>
   waitUntilReady(participants: readonly ValidatorId[], options?: { signal?: AbortSignal }): Promise<void>
   activate(keyId: KeyId, certificates: ReadonlyMap<ValidatorId, Uint8Array>): Promise<KeyInfo>
   key(keyId: KeyId): Promise<KeyInfo | null>

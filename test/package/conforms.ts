@@ -19,6 +19,7 @@ export type Data = [
   Check<Same<quorate.Failure, client.Failure>>,
   Check<Same<quorate.KeygenOutcome, client.KeygenOutcome>>,
   Check<Same<quorate.SignOutcome, client.SignOutcome>>,
+  Check<Same<quorate.PreprocessOutcome, client.PreprocessOutcome>>,
   // A stage event may say whose message it was.
   Check<Same<Without<quorate.InnerEvent, 'from'>, client.InnerEvent>>,
   Check<Same<quorate.EvidenceVerdict, client.EvidenceVerdict>>,
@@ -43,8 +44,8 @@ export type Data = [
 export type Inputs = [
   Check<Same<quorate.ClientOptions, client.ClientOptions>>,
   Check<Same<quorate.KeygenRequest, client.KeygenRequest>>,
-  // Nonces exchanged ahead of time are to come.
-  Check<Same<Without<quorate.SignRequest, 'preprocessed'>, client.SignRequest>>,
+  Check<Same<quorate.SignRequest, client.SignRequest>>,
+  Check<Same<quorate.PreprocessRequest, client.PreprocessRequest>>,
   Check<Same<quorate.PoolOptions, promisedKernel.PoolOptions>>,
   Check<Same<quorate.Roster, client.Roster>>,
 ]

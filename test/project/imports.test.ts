@@ -128,6 +128,8 @@ describe('the sans-I/O core', () => {
     'ceremony-manager',
     'keygen-manager',
     'signing-state-manager',
+    'preprocess-manager',
+    'slot-ring',
     'early-messages',
     'resends',
     'answer-budget',

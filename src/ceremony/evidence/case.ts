@@ -1,7 +1,7 @@
 /** What every rule about evidence starts from: the ceremony, the accused, and what the accused signed. */
 import { equalBytes } from '../../bytes.ts'
 import type { Kernel } from '../../kernel/contract.ts'
-import { type CeremonyContext, decodeContext, type SignContext, sidOf } from '../../wire/context.ts'
+import { type CeremonyContext, decodeContext, sidOf } from '../../wire/context.ts'
 import { decodeEnvelope, verifyEnvelope } from '../../wire/envelope.ts'
 import type { Envelope } from '../../wire/message.ts'
 import type { Roster } from '../../wire/roster.ts'
@@ -65,8 +65,4 @@ export function withoutOpenings(opened: Case): void {
 /** As `withoutOpenings`, where the key may be needed to know an index. */
 export function withoutTranscripts({ evidence }: Case): void {
   demand((evidence.openings ?? []).length === 0 && evidence.message === undefined, 'takes no openings')
-}
-
-export function isTwoRound(context: CeremonyContext): context is SignContext {
-  return context.kind === 'sign' && context.protocol === 'frost' && context.mode.type === 'two-round'
 }

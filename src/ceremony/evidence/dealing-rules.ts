@@ -4,10 +4,10 @@ import { checkDealings } from '../../crypto/jobs/check-dealings.ts'
 import { DEALING_FAULT } from '../../crypto/jobs/contract.ts'
 import { type CommitmentsBody, hashCommitmentOf } from '../../wire/bodies.ts'
 import { type Envelope, FIRST_STAGE } from '../../wire/message.ts'
-import { frostPlan, shapeOf, sharedSecretOf, stagesOf } from '../plan.ts'
+import { shapeOf, sharedSecretOf, stagesOf } from '../plan.ts'
 import { isSideStage } from '../side-messages.ts'
 import { required } from '../step.ts'
-import { type Case, demand, isTwoRound, onlyEnvelopes, signedEnvelope, withoutOpenings, withoutTranscripts } from './case.ts'
+import { type Case, demand, onlyEnvelopes, signedEnvelope, withoutOpenings, withoutTranscripts } from './case.ts'
 import { malformedSideMessage } from './dispute-rules.ts'
 import { openIndices } from './signed-with.ts'
 
@@ -84,13 +84,13 @@ export function badPoint(opened: Case): void {
     return
   }
   onlyEnvelopes(opened, 1)
-  demand(isTwoRound(opened.context), 'the ceremony has no such stage')
-  const plan = frostPlan(shapeOf(opened.context)).nonceCommitments
+  const plan = stagesOf(opened.context).find(({ name }) => name === 'NonceCommitments' || name === 'Preprocess')
+  demand(plan !== undefined, 'the ceremony has no such stage')
   const { header, body } = signedEnvelope(opened, 0)
   demand(header.stage === plan.number && header.to === null, 'not the stage of the nonce commitments')
-  const decoded = plan.decode(body)
-  demand(decoded.ok, 'the body has another fault')
-  demand(opened.kernel.checkPoints(decoded.body).includes(0), 'all points are valid')
+  demand(plan.decode(body).ok, 'the body has another fault')
+  // A body of this stage is its points, one after another.
+  demand(opened.kernel.checkPoints(body).includes(0), 'all points are valid')
 }
 
 /** All points are valid and a proof of knowledge is not. */

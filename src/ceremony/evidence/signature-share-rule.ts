@@ -3,11 +3,11 @@ import { concatAll, copyBytes, equalBytes, itemOf, toHex } from '../../bytes.ts'
 import { judgeShare } from '../../crypto/frost-blame.ts'
 import { COMMITMENT_PAIR_BYTES } from '../../crypto/frost-transcript.ts'
 import { digestOfOpenedItem } from '../../crypto/item-tree.ts'
-import { bodyDigest, nextTranscript } from '../../crypto/transcript.ts'
+import { bodyDigest, nextTranscript, preprocessTranscript } from '../../crypto/transcript.ts'
 import { POINT_BYTES, SCALAR_BYTES } from '../../kernel/contract.ts'
 import { frostPlan, isStinsonStrobl, shapeOf } from '../plan.ts'
 import { signerIndices, verifyingSharesOf } from '../signing/signers.ts'
-import { type Case, demand, isTwoRound, onlyEnvelopes, signedEnvelope } from './case.ts'
+import { type Case, demand, onlyEnvelopes, signedEnvelope } from './case.ts'
 import type { OpeningEntry } from './container.ts'
 import { badLocalSig } from './local-sig-rule.ts'
 import { openKey, openMessage } from './signed-with.ts'
@@ -31,7 +31,7 @@ export function badSignatureShare(opened: Case): void {
     return
   }
   onlyEnvelopes(opened, 1)
-  demand(isTwoRound(context), 'the ceremony has no such stage')
+  demand(context.kind === 'sign' && context.protocol === 'frost', 'the ceremony has no such stage')
   const { key, message } = evidence
   const [opening, ...others] = evidence.openings ?? []
   demand(opening !== undefined && key !== undefined && message !== undefined, 'an opening is missing')
@@ -40,12 +40,17 @@ export function badSignatureShare(opened: Case): void {
   const { header, body } = signedEnvelope(opened, 0)
   demand(header.stage === plan.signatureShare.number && header.to === null, 'not the stage of the signature shares')
 
-  demand(opening.stage === plan.nonceCommitments.number && equalBytes(opening.previous, sid), 'the opening is of another stage')
+  const oneRound = context.mode.type === 'one-round'
+  // In one round the digest below the pairs is that of the preprocessing: whatever it is, the accused has signed it.
+  const below = oneRound || equalBytes(opening.previous, sid)
+  demand(opening.stage === plan.nonceCommitments.number && below, 'the opening is of another stage')
   demand(opening.entries.length === context.participants.length, 'the opening is of another length')
   const pairs = opening.entries.map((entry) => openPair(entry, context.messages.length, message.position))
   const digests = pairs.map(({ digest }) => digest)
   const commitments = pairs.map(({ pair }) => pair)
-  const transcript = nextTranscript(sid, opening.stage, opening.previous, digests)
+  const transcript = oneRound
+    ? preprocessTranscript(sid, opening.previous, digests)
+    : nextTranscript(sid, opening.stage, opening.previous, digests)
   demand(equalBytes(transcript, header.previousTranscript), 'the accused saw another transcript')
   demand(
     kernel.checkPoints(concatAll(commitments)).every((valid) => valid === 1),
