@@ -2,92 +2,23 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { KeyMaterial } from '../../src/ceremony/key-material.ts'
-import type { Job } from '../../src/crypto/jobs/contract.ts'
-import { jobs } from '../../src/crypto/jobs/index.ts'
 import { SingleUseNonces } from '../../src/crypto/single-use-nonces.ts'
 import { encodeConfirm } from '../../src/wire/bodies.ts'
 import { decodeEnvelope, sealEnvelope } from '../../src/wire/envelope.ts'
 import type { EnvelopeHeader } from '../../src/wire/message.ts'
 import { testIdentity } from '../helpers/identities.ts'
-import { seededRandom } from '../helpers/random.ts'
 import { refusalOf } from '../helpers/refusals.ts'
 import { NETWORK } from '../simulation/network.ts'
 import type { World } from '../simulation/world.ts'
 import { flipped } from './dealings.ts'
 import { makeWorld, messageOf } from './support.ts'
-
-interface AnyJob {
-  secretsOf(args: unknown): readonly Uint8Array[]
-  secretsOfResult(result: unknown): readonly Uint8Array[]
-}
+import { WatchedWorld } from './watched-world.ts'
 
 /** b sends this one a box that does not open. */
 function spoilShares(world: World, victim: string): void {
   world.adversary.corrupt('b', ({ envelope, recipient, reseal }) => [
     envelope.header.stage === 3 && recipient === victim ? reseal({ body: flipped(envelope.body) }) : envelope.bytes,
   ])
-}
-
-/** A world in which every array that a's ceremonies drew, gave to a job or got from one is watched. */
-class WatchedWorld {
-  readonly world: World
-  readonly #arrays = new Map<Uint8Array, string>()
-
-  /** @param answer what becomes of a job of a: its result, none, or the end of the ceremony while it runs */
-  constructor(name: string, nodes: number, answer: (job: Job) => 'go on' | 'fail' | 'stop' = () => 'go on') {
-    const source = seededRandom(`${name} of a`)
-    const random = (length: number): Uint8Array => {
-      const drawn = source(length)
-      this.#watch(drawn, 'drawn')
-      return drawn
-    }
-    this.world = makeWorld(name, nodes, {
-      randomOf: (id) => (id === 'a' ? random : undefined),
-      compute: (id, job, result) => {
-        if (id !== 'a') return result
-        this.#watchJob(job, result)
-        const reply = answer(job)
-        if (reply === 'stop') this.world.network.abort('a', 1n)
-        return reply === 'fail' ? null : result
-      },
-    })
-  }
-
-  /** What still holds anything but zeros. */
-  left(): string[] {
-    this.#watchRequests()
-    return [...this.#arrays].filter(([array]) => array.some((byte) => byte !== 0)).map(([, what]) => what)
-  }
-
-  get watched(): number {
-    return this.#arrays.size
-  }
-
-  get names(): readonly string[] {
-    return [...this.#arrays.values()]
-  }
-
-  /** Jobs that were asked for and never ran have arguments as well. */
-  #watchRequests(): void {
-    for (const { effect } of this.world.network.node('a').log) {
-      if (effect.type === 'compute') this.#watchArguments(effect.job)
-    }
-  }
-
-  #watchJob(job: Job, result: unknown): void {
-    this.#watchArguments(job)
-    const definition: AnyJob = jobs[job.name] as AnyJob
-    for (const secret of definition.secretsOfResult(result)) this.#watch(secret, `result of ${job.name}`)
-  }
-
-  #watchArguments(job: Job): void {
-    const definition: AnyJob = jobs[job.name] as AnyJob
-    for (const secret of definition.secretsOf(job.args)) this.#watch(secret, `argument of ${job.name}`)
-  }
-
-  #watch(array: Uint8Array, what: string): void {
-    if (!this.#arrays.has(array)) this.#arrays.set(array, what)
-  }
 }
 
 describe('ancestor fault 14: what is left in memory', () => {
