@@ -9,7 +9,7 @@ import { WAYS } from './ways.ts'
 
 const IDS = ['a', 'b', 'c']
 
-describe.each(WAYS)('messages through a cluster: $name', async ({ protocol }) => {
+describe.each(WAYS)('messages through a cluster: $name', async ({ protocol, prepare }) => {
   const cluster = await Cluster.start(IDS)
   afterAll(() => cluster[Symbol.asyncDispose]())
   let lastId = 0n
@@ -22,7 +22,8 @@ describe.each(WAYS)('messages through a cluster: $name', async ({ protocol }) =>
     const { keyId, groupPublicKey } = await cluster.makeKey({ ceremonyId: nextId(), participants: IDS, minSigners: 2, suite, protocol })
     const messages = ancestorMessages(suite).map(({ message }) => message)
     expect(messages.length).toBeGreaterThan(suite === 'evm' ? 4 : 14)
-    const [outcome, ...others] = await cluster.sign({ ceremonyId: nextId(), keyId, signers: IDS, messages })
+    const named = (await prepare(cluster, nextId(), keyId, IDS))(messages.length)
+    const [outcome, ...others] = await cluster.sign({ ceremonyId: nextId(), keyId, signers: IDS, messages, ...named })
     if (outcome?.status !== 'success') throw new Error(`ended as ${outcome?.reason}`)
     for (const other of others) expect(other).toEqual(outcome)
     messages.forEach((message, i) => {

@@ -3,7 +3,8 @@ import type { Bus } from '../../src/bus/contract.ts'
 import { MemoryBus } from '../../src/bus/memory.ts'
 import { toHex } from '../../src/bytes.ts'
 import { decodeEnvelope, peekFrame } from '../../src/wire/envelope.ts'
-import { type Envelope, FRAME } from '../../src/wire/message.ts'
+import { type CeremonyId, type Envelope, FIRST_STAGE, FRAME } from '../../src/wire/message.ts'
+import type { NamedSlots } from '../simulation/ledger.ts'
 import { wrapBus } from './wrapped-bus.ts'
 
 export class Traffic {
@@ -24,6 +25,14 @@ export class Traffic {
         return [bytes]
       },
     })
+  }
+
+  /** Which slots a sid names, where its request named some and it is not what the signers fell back to: nobody made nonces in it. */
+  slotsOf(named: ReadonlyMap<CeremonyId, NamedSlots>): (sid: Uint8Array) => NamedSlots | undefined {
+    const signings = this.envelopes.map(({ header }) => header).filter(({ kind }) => kind === 'sign')
+    const withNonces = new Set(signings.filter(({ stage }) => stage === FIRST_STAGE).map(({ sid }) => toHex(sid)))
+    const bySid = new Map(signings.map(({ sid, ceremonyId }) => [toHex(sid), ceremonyId]))
+    return (sid) => (withNonces.has(toHex(sid)) ? undefined : named.get(bySid.get(toHex(sid)) ?? 0n))
   }
 
   /** What was sent again, or is forwarded for somebody else, has a header that is known. */
