@@ -17,7 +17,7 @@ export interface Profiled {
   readonly batch: number
   readonly inFlight: number
   readonly load: ProfiledLoad
-  /** microseconds a place, all threads that run JavaScript */
+  /** microseconds a place, on the calling thread: workers are terminated in the end, and leave no profile */
   readonly times: ReadonlyMap<string, number>
 }
 

@@ -5,7 +5,7 @@ import { COLLECTOR, ENVELOPES, KERNEL, LOAD, RUNTIME } from './self-time.ts'
 
 const WHAT: Readonly<Record<string, string>> = {
   [KERNEL]: 'WebAssembly, and src/kernel: arguments in, results out',
-  [ENVELOPES]: 'src/wire/identity.ts and the Ed25519 of node:crypto, as far as it runs on these threads',
+  [ENVELOPES]: 'src/wire/identity.ts and the Ed25519 of node:crypto, as far as it runs on this thread',
   [COLLECTOR]: 'V8, for all of them',
   [RUNTIME]: 'the event loop, and native code that no JavaScript called',
   [LOAD]: 'what makes the load; not part of a node and not counted',
@@ -16,7 +16,7 @@ const WHAT: Readonly<Record<string, string>> = {
 export const SUMMARY_HEAD = `# What one node spends its time on
 
 Made by \`npm run bench -- profile --out docs/performance/orchestration.md\`: three nodes of a 3-of-5 group on the memory bus, in one process, sign FROST
-(\`secp256k1-sha256\`) under load; V8's profiler (\`node --cpu-prof\`) samples the threads that run JavaScript after a warm-up, and the self time of each
+(\`secp256k1-sha256\`) under load; V8's profiler (\`node --cpu-prof\`) samples the calling thread, which computes everything here, after a warm-up, and the self time of each
 sample counts for the folder of its function. Functions of Node, native code and libraries have no folder: they count for the nearest caller that
 has one, so that a hash counts for who hashes. The three nodes do the same work; a third of it is one node's. What libuv's threads do (Ed25519 where it is checked off
 the calling thread) is no JavaScript and not in the profile; it is part of the CPU time of all threads. Orchestration is everything but the
@@ -43,6 +43,7 @@ export function summaryLines(profiled: Profiled): string[] {
   const { load, times, batch, inFlight } = profiled
   const { total, kernel, envelopes, orchestration } = sharesOf(profiled)
   const per = (micros: number): number => micros / load.signatures / load.signers
+  const verdict = orchestration < total / 2 ? 'below half' : 'not below half'
   const percent = (micros: number): string => `${((100 * micros) / total).toFixed(1)} %`
   const row = (name: string, micros: number, share: string, what: string): string => `| ${name} | ${amount(micros)} | ${share} | ${what} |`
   const places = [...times].sort(([, a], [, b]) => b - a)
@@ -51,19 +52,14 @@ export function summaryLines(profiled: Profiled): string[] {
     `### ${batch === 1 ? 'One message' : `${batch} messages`} a ceremony, ${ceremonies}`,
     '',
     `${load.signatures} signatures in ${((load.end - load.begin) / 1e6).toFixed(1)} s by ${load.signers} nodes of one process, ${load.kernel} kernel, ` +
-      `${load.workers === 0 ? 'no worker threads' : `${load.workers} worker threads`}. One node spent ${amount(per(load.cpuMicros))} us of CPU time a signature on all ` +
+      `${load.workers === 0 ? 'no worker threads' : `${load.workers} worker threads, whose own time is not in the profile`}. One node spent ${amount(per(load.cpuMicros))} us of CPU time a signature on all ` +
       `threads of the process. The profiler, which goes by the clock, saw ${amount(total)} us.`,
     '',
     '| self time | us a signature | share | |',
     '|---|--:|--:|---|',
     row('**kernel**', kernel, percent(kernel), ''),
     row('**envelope signatures**', envelopes, percent(envelopes), ''),
-    row(
-      '**orchestration**: all the rest',
-      orchestration,
-      percent(orchestration),
-      orchestration < total / 2 ? 'below half' : 'not below half',
-    ),
+    row('**orchestration**: all the rest', orchestration, percent(orchestration), load.workers === 0 ? verdict : ''),
     ...places.map(([place, micros]) => row(nameOf(place), per(micros), place === LOAD ? '' : percent(per(micros)), WHAT[place] ?? '')),
   ]
 }
