@@ -8,6 +8,7 @@ import { decodeEnvelope } from '../../src/wire/envelope.ts'
 import { encodeKeyRecord } from '../../src/wire/key-record.ts'
 import type { Protocol } from '../../src/wire/message.ts'
 import { SUITES } from '../ceremony/support.ts'
+import { nobleAccepts } from '../helpers/noble.ts'
 import { rejectionOf } from '../helpers/refusals.ts'
 import { Cluster } from './cluster.ts'
 import { Traffic } from './traffic.ts'
@@ -55,6 +56,28 @@ describe('N33: a key is pinned to its suite and protocol', async () => {
     // Nothing of all that spent the id.
     const outcomes = await Promise.all(IDS.map((id) => cluster.client(id).sign({ ...request, ...kind, protocol: undefined } as never)))
     for (const outcome of outcomes) expect(outcome.status).toBe('success')
+  })
+
+  it.each(SUITES)('N8, N33: nonces are made ahead for FROST keys only: %s', async (suite) => {
+    const { keyId } = keyOf({ suite, protocol: 'stinson-strobl' })
+    const request = { ceremonyId: nextId(), keyId, signers: IDS }
+    expect(await rejectionOf(() => client.preprocess({ ...request, count: 3 }))).toBe('ERR_PROTOCOL_MISMATCH protocol')
+    const named = { ...request, messages: [MESSAGE], preprocessed: { ceremonyId: 1n, firstSlot: 0 } }
+    expect(await rejectionOf(() => client.sign(named))).toBe('ERR_PROTOCOL_MISMATCH protocol')
+    expect(client.stats().open).toBe(0)
+    for (const outcome of await cluster.sign({ ...request, messages: [MESSAGE] })) expect(outcome.status).toBe('success')
+  })
+
+  it('N32, N33: slots of one key do not sign under another, which signs in two rounds', async () => {
+    const [own, other] = [keyOf({ suite: 'bip340', protocol: 'frost' }), keyOf({ suite: 'evm', protocol: 'frost' })]
+    const preprocessing = { ceremonyId: nextId(), keyId: own.keyId, signers: IDS, count: 2 }
+    await Promise.all(IDS.map((id) => cluster.client(id).preprocess(preprocessing)))
+    const preprocessed = { ceremonyId: preprocessing.ceremonyId, firstSlot: 0 }
+    for (const { keyId, suite, groupPublicKey } of [other, own]) {
+      const [outcome] = await cluster.sign({ ceremonyId: nextId(), keyId, signers: IDS, messages: [MESSAGE], preprocessed })
+      if (outcome?.status !== 'success') throw new Error(outcome?.reason)
+      expect(nobleAccepts(suite, groupPublicKey, MESSAGE, outcome.signatures[0] ?? new Uint8Array())).toBe(true)
+    }
   })
 
   it('N32, N33: nodes that are told other suites or protocols find out in the first stage, and there is no key', async () => {
