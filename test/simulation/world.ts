@@ -59,8 +59,20 @@ export class World {
     return instruction.ceremonyId
   }
 
-  startSigning(key: KeyInfo, signers: readonly ValidatorId[], messages: readonly Uint8Array[]): bigint {
-    const instruction: SignInstruction = { ceremonyId: this.nextId(), keyId: key.keyId, signers, messages }
+  startPreprocess(key: KeyInfo, signers: readonly ValidatorId[], count: number): bigint {
+    const instruction = { ceremonyId: this.nextId(), keyId: key.keyId, signers, count }
+    for (const id of signers) this.network.later(() => this.network.preprocess(id, instruction))
+    return instruction.ceremonyId
+  }
+
+  startSigning(
+    key: KeyInfo,
+    signers: readonly ValidatorId[],
+    messages: readonly Uint8Array[],
+    preprocessed?: SignInstruction['preprocessed'],
+  ): bigint {
+    const named = preprocessed === undefined ? {} : { preprocessed }
+    const instruction: SignInstruction = { ceremonyId: this.nextId(), keyId: key.keyId, signers, messages, ...named }
     for (const id of signers) this.network.later(() => this.network.sign(id, instruction))
     return instruction.ceremonyId
   }
