@@ -6,7 +6,8 @@ import type { Envelope } from '../../src/wire/message.ts'
 import { nobleAccepts } from '../helpers/noble.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { signingFacts } from '../simulation/facts.ts'
-import { NonceLedger } from '../simulation/ledger.ts'
+import { type NamedSlots, NonceLedger } from '../simulation/ledger.ts'
+import { slotsNamedIn } from '../simulation/named-slots.ts'
 import type { World } from '../simulation/world.ts'
 import { flipped } from './dealings.ts'
 import { envelopesOf, expectFailure, expectHonestUnblamed, makeWorld, messageOf, missingOf, SUITES, stageOf } from './support.ts'
@@ -50,14 +51,10 @@ function expectSigned(world: World, key: KeyInfo, ceremonyId: bigint, ids: reado
 }
 
 /** Every nonce commitment that was ever answered has one challenge. @param named which slots the one-round ceremonies named */
-function expectNoncesOnce(world: World, named: ReadonlyMap<bigint, { readonly ceremonyId: bigint; readonly firstSlot: number }>): void {
-  const sent = envelopesOf(world.network.sent).filter(({ header }) => header.kind !== 'keygen')
-  const once = new Map(sent.map((envelope) => [toHex(envelope.headerHash), envelope]))
-  const began = new Set([...once.values()].filter(({ header }) => header.stage === 1).map(({ header }) => toHex(header.sid)))
-  const ofSid = new Map([...once.values()].map(({ header }) => [toHex(header.sid), header.ceremonyId]))
-  const slotsOf = (sid: Uint8Array) => (began.has(toHex(sid)) ? undefined : named.get(ofSid.get(toHex(sid)) ?? 0n))
-  const shares = [...once.values()].filter(({ header, body }) => header.stage <= 2 && body.length % 32 === 0)
-  expect(new NonceLedger().enter('run', shares, slotsOf)).toEqual([])
+function expectNoncesOnce(world: World, named: ReadonlyMap<bigint, NamedSlots>): void {
+  const once = new Map(envelopesOf(world.network.sent).map((envelope) => [toHex(envelope.headerHash), envelope]))
+  const sent = [...once.values()]
+  expect(new NonceLedger().enter('run', sent, slotsNamedIn(sent, named))).toEqual([])
 }
 
 describe.each(SUITES)('%s', (suite) => {
@@ -121,6 +118,21 @@ describe('a node without the slots', () => {
       world,
       new Map([...again.map(([id, firstSlot]) => [id, named(firstSlot)] as const), [first, named(2)], [fresh, named(5)]]),
     )
+  })
+
+  it('N1: because a signing named it that only one node was told of, and that ended at its deadline', () => {
+    const { world, key, made } = prepared('deadline')
+    const slots = { ceremonyId: made, firstSlot: 0 }
+    const alone = world.nextId()
+    world.network.sign('a', { ceremonyId: alone, keyId: key.keyId, signers: IDS, messages: MESSAGES, preprocessed: slots })
+    world.network.run()
+    expect(world.failureOf('a', alone)).toMatchObject({ reason: 'timeout', stage: 'SignatureShare', blamed: [] })
+    const id = world.startSigning(key, IDS, MESSAGES, slots)
+    world.network.run()
+    expectSigned(world, key, id)
+    // b and c still had it, and have sent their shares over it; nobody has used one twice.
+    expect(stagesIn(world, id)).toEqual(['1a', '1b', '1c', '2a', '2b', '2b', '2c', '2c'])
+    expectNoncesOnce(world, new Map([alone, id].map((each) => [each, slots])))
   })
 
   it('N1: because two signings race for it: each node gives it to the first that it hears of, and both are signed', () => {
