@@ -165,14 +165,14 @@ describe('the nonce stages', () => {
     signing.expectNoShares(ceremonyId)
   })
 
-  it('G14: who complains about a good share is named by all, and no LocalSig has left', () => {
+  it('G17: who complains about a good share is named by all, and no LocalSig has left', () => {
     const ceremonyId = signing.run({}, { f: complainFalsely('f', 'cd') })
     // Its own machine stops at the complaint, which is not its word against others.
     expectFailure(signing.world, ceremonyId, { reason: 'fault', stage: 'Confirm', missing: [], blames: ['f false-complaint'] })
     signing.expectNoShares(ceremonyId)
   })
 
-  it('G13, G14: a bad dealer and a false complainer in one ceremony: everybody names at least one of them, and nobody else', () => {
+  it('G13, G17: a bad dealer and a false complainer in one ceremony: everybody names at least one of them, and nobody else', () => {
     const ceremonyId = signing.run({}, { d: dealWrongly('d', 'c'), f: complainFalsely('f', 'e') })
     expectFailure(signing.world, ceremonyId, { reason: 'fault', stage: 'Confirm', missing: [] })
     signing.expectNoShares(ceremonyId)
@@ -199,7 +199,7 @@ describe('the nonce stages', () => {
     })
   }
 
-  it('G8, G11: a bad point, a false proof and a wrong count in the commitments are blamed by the indices of the key', () => {
+  it('a bad point and a false proof in the commitments are blamed, by the indices of the key', () => {
     const other = (change: (dealing: JobResult<'dealCommitments'>) => JobResult<'dealCommitments'>): Lie => {
       return (job, result) => (job.name === 'dealCommitments' ? change(result as JobResult<'dealCommitments'>) : result)
     }

@@ -67,3 +67,22 @@ it('one node alone, and two of two, and a threshold of one', () => {
     signed(world, key, world.ids.slice(0, minSigners), [messageOf('two')])
   }
 })
+
+it('N7, N8: who is told another message finds out before anybody has shown a nonce point, and no nonce answers to either', () => {
+  const world = makeWorld('another message', 3, { protocol: 'stinson-strobl', aborts: true })
+  const key = world.makeKey('bip340', 2)
+  const before = world.network.sent.length
+  const ceremonyId = world.nextId()
+  for (const id of world.ids) {
+    const messages = [messageOf(id === 'c' ? 'another' : 'one')]
+    world.network.later(() => world.network.sign(id, { ceremonyId, keyId: key.keyId, signers: world.ids, messages }))
+  }
+  world.network.run()
+  for (const id of world.ids) {
+    const { reason, blamed } = world.failureOf(id, ceremonyId)
+    expect(['instructed-differently', 'aborted']).toContain(reason)
+    expect(blamed).toEqual([])
+  }
+  const stages = envelopesOf(world.network.sent.slice(before)).map(({ header }) => header.stage)
+  expect(stages.filter((stage) => stage > 1 && stage < 0x40)).toEqual([])
+})
