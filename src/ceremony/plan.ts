@@ -150,6 +150,10 @@ export function isStinsonStrobl(context: CeremonyContext): context is SignContex
   return context.kind === 'sign' && context.protocol === 'stinson-strobl'
 }
 
+export function isOneRound(context: CeremonyContext): boolean {
+  return context.kind === 'sign' && context.mode.type === 'one-round'
+}
+
 /** The first four stages of a ceremony that begins with SharedSecret; null for the others. */
 export function sharedSecretOf(context: CeremonyContext): SharedSecretPlan | null {
   return context.kind === 'keygen' || isStinsonStrobl(context) ? sharedSecretPlan(shapeOf(context)) : null

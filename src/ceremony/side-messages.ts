@@ -10,6 +10,7 @@ import type { CeremonyContext } from '../wire/context.ts'
 import { ABORT_STAGE, type Envelope, type EnvelopeHeader, VIEW_STAGE_BASE } from '../wire/message.ts'
 import type { SignedHeader } from '../wire/signed-header.ts'
 import { decodeView, type ViewBody } from '../wire/view.ts'
+import { isOneRound } from './plan.ts'
 import { broadcastBefore, planOf, type StagePlan } from './stage.ts'
 
 /** What a side message is read against. */
@@ -52,8 +53,7 @@ function readAbort({ context, sid }: Ground, { from, previousTranscript }: Envel
 function readView({ context, plan }: Ground, { stage }: EnvelopeHeader, body: Uint8Array): SideMessage | null {
   const k = stage - VIEW_STAGE_BASE
   // Where no digest is made nobody has a view to show.
-  const disputable = context.kind !== 'sign' || context.mode.type === 'two-round'
-  if (!disputable || planOf(plan, k)?.delivery !== 'broadcast') return null
+  if (isOneRound(context) || planOf(plan, k)?.delivery !== 'broadcast') return null
   return { type: 'view', k, view: decodeView(body, context.participants.length, context.network) }
 }
 

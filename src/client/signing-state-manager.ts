@@ -13,6 +13,7 @@ import { ListeningState, OneRoundState, oneRoundTranscript } from '../ceremony/s
 import type { Signatures, SigningTask } from '../ceremony/signing/share-round.ts'
 import { signerIndices } from '../ceremony/signing/signers.ts'
 import { SigningState } from '../ceremony/signing/signing-state.ts'
+import type { SlotOpening } from '../ceremony/transcript/file.ts'
 import { Recording } from '../ceremony/transcript/recording.ts'
 import { QuorateError } from '../errors.ts'
 import { encodeContext, messageDigest, type SignContext, sidOf } from '../wire/context.ts'
@@ -90,7 +91,8 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
     const range = { firstSlot: named.firstSlot, count: messages.length, keyDigest: key.digest, signers }
     const prepared = this.#slots.take(named.ceremonyId, range)
     const program = prepared === null ? new ListeningState(context) : new OneRoundState(context, task, prepared)
-    const first = this.#ceremony(context, task, program, prepared === null ? null : oneRoundTranscript(sid, prepared))
+    const ahead = prepared === null ? null : { carried: oneRoundTranscript(sid, prepared), slots: prepared }
+    const first = this.#ceremony(context, task, program, ahead)
     return new OneRoundSigning({
       first,
       prepared: prepared !== null,
@@ -101,7 +103,13 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
     })
   }
 
-  #ceremony(context: SignContext, task: SigningTask, program: Program<Signatures>, carried?: Uint8Array | null): Ceremony<Signatures> {
+  /** @param ahead of a one-round signing: its T_1 and what opens it; null if we have no slots */
+  #ceremony(
+    context: SignContext,
+    task: SigningTask,
+    program: Program<Signatures>,
+    ahead?: { readonly carried: Uint8Array; readonly slots: SlotOpening } | null,
+  ): Ceremony<Signatures> {
     const { identity, self, stageTimeoutMs, judge, transcripts } = this.#settings
     const { key, indices, messages } = task
     const contextBytes = encodeContext(context)
@@ -113,11 +121,11 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
       self,
       indices,
       plan: stagesOf(context),
-      ...(carried === undefined ? {} : { carried }),
+      ...(ahead === undefined ? {} : { carried: ahead?.carried ?? null }),
       program,
       stageTimeoutMs,
       judge,
-      ...(transcripts && { recording: new Recording({ context, contextBytes, key: opening, messages }) }),
+      ...(transcripts && { recording: new Recording({ context, contextBytes, key: opening, messages, slots: ahead?.slots ?? null }) }),
     })
   }
 

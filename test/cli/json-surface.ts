@@ -96,7 +96,7 @@ interface PromisedAudit {
   differing: readonly { stage: StageName; validator: string }[]
   claims: readonly { validator: string; reason: string; missing: readonly string[] }[]
   remark: string | null
-  result: { groupPublicKey: string } | { signatures: readonly string[] } | null
+  result: { groupPublicKey: string } | { signatures: readonly string[] } | { digest: string } | null
 }
 
 interface PromisedTune {

@@ -16,6 +16,7 @@ import { Court } from './court.ts'
 import { decodeTranscript, type Transcript } from './file.ts'
 import { auditKeygen, type KeygenResult } from './keygen.ts'
 import { accuseOfEquivocation, accuseOfJunk, accuseOfLies, type Claim, hearAborts, signedHeadersIn } from './messages.ts'
+import { auditPreprocess, type PreprocessResult } from './preprocess.ts'
 import { auditSigning, type SigningResult } from './signing.ts'
 import { RecordedStages, type StageMessage } from './stages.ts'
 import { auditStinsonStrobl } from './stinson-strobl.ts'
@@ -37,8 +38,8 @@ export interface Audit {
   readonly claims: readonly Claim[]
   /** why nothing follows although no message is absent */
   readonly remark: string | null
-  /** a key record, or signatures by message */
-  readonly result: { readonly record: Uint8Array } | { readonly signatures: readonly Uint8Array[] } | null
+  /** a key record, signatures by message, or the digest of preprocessed pairs */
+  readonly result: { readonly record: Uint8Array } | { readonly signatures: readonly Uint8Array[] } | { readonly digest: Uint8Array } | null
 }
 
 /**
@@ -77,12 +78,17 @@ export function auditRecorded(kernel: Kernel, bytes: Uint8Array, roster: Roster)
   }
 }
 
-function resultOf(kernel: Kernel, transcript: Transcript, stages: RecordedStages, court: Court): KeygenResult | SigningResult {
+function resultOf(
+  kernel: Kernel,
+  transcript: Transcript,
+  stages: RecordedStages,
+  court: Court,
+): KeygenResult | SigningResult | PreprocessResult {
   const { context } = transcript
-  if (stages.plans.length === 0) return { remark: 'this version does not know the stages of such a ceremony' }
   if (context.kind === 'keygen') return auditKeygen(kernel, context, transcript, stages, court)
   if (isStinsonStrobl(context)) return auditStinsonStrobl(kernel, context, transcript, stages, court)
-  return context.kind === 'sign' ? auditSigning(kernel, context, transcript, stages, court) : null
+  if (context.kind === 'preprocess') return auditPreprocess(kernel, context, transcript, stages, court)
+  return auditSigning(kernel, context, transcript, stages, court)
 }
 
 function checkAuthors({ context, envelopes }: Transcript, roster: Roster): void {

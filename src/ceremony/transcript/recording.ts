@@ -2,7 +2,7 @@
 import { equalBytes } from '../../bytes.ts'
 import type { CeremonyContext } from '../../wire/context.ts'
 import { type Envelope, VIEW_STAGE_BASE } from '../../wire/message.ts'
-import { encodeTranscript, type KeyOpening, MAX_ENVELOPES_OF_SLOT, MAX_TRANSCRIPT_BYTES } from './file.ts'
+import { encodeTranscript, type KeyOpening, MAX_ENVELOPES_OF_SLOT, MAX_TRANSCRIPT_BYTES, type SlotOpening } from './file.ts'
 import { Slots } from './slots.ts'
 
 /** Messages to be signed are kept up to so many bytes in all; shares in a transcript without them cannot be judged. */
@@ -17,6 +17,8 @@ export interface RecordedCeremony {
   /** of a signing */
   readonly key: KeyOpening | null
   readonly messages: readonly Uint8Array[]
+  /** of a one-round signing */
+  readonly slots?: SlotOpening | null
 }
 
 export class Recording {
@@ -56,7 +58,7 @@ export class Recording {
   }
 
   #head(): Omit<Parameters<typeof encodeTranscript>[0], 'envelopes'> {
-    return { context: this.#ceremony.contextBytes, key: this.#ceremony.key, messages: this.#messages }
+    return { context: this.#ceremony.contextBytes, key: this.#ceremony.key, messages: this.#messages, slots: this.#ceremony.slots ?? null }
   }
 
   #hasRoomFor({ header, bytes }: Envelope): boolean {

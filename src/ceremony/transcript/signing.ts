@@ -7,7 +7,7 @@ import { QuorateError } from '../../errors.ts'
 import { type Kernel, SIGNATURE_BYTES } from '../../kernel/contract.ts'
 import type { SignContext } from '../../wire/context.ts'
 import { decodeKeyRecord, type KeyRecord } from '../../wire/key-record.ts'
-import { frostPlan, shapeOf } from '../plan.ts'
+import { frostPlan, isOneRound, shapeOf } from '../plan.ts'
 import { ShareEvidence } from '../signing/share-evidence.ts'
 import { signerIndices, verifyingSharesOf } from '../signing/signers.ts'
 import { required } from '../step.ts'
@@ -19,6 +19,8 @@ import type { RecordedStages } from './stages.ts'
 export type SigningResult = { readonly signatures: readonly Uint8Array[] } | { readonly remark: string } | null
 
 export const WITHOUT_MESSAGES = { remark: 'the messages are not in the transcript, and without them no share can be judged' } as const
+
+const WITHOUT_SLOTS = { remark: 'the node had no nonces for it, so that nothing can be said of the shares of others' } as const
 
 /** @throws ERR_MALFORMED */
 export function readKey(kernel: Kernel, key: NonNullable<Transcript['key']>): KeyRecord {
@@ -37,20 +39,23 @@ export function auditSigning(
   court: Court,
 ): SigningResult {
   const plan = frostPlan(shapeOf(context))
+  const oneRound = isOneRound(context)
   const commitments = stages.of(plan.nonceCommitments)
   for (const [place, { envelope, body }] of commitments?.taken ?? []) {
     if (kernel.checkPoints(body).includes(0)) court.accuse({ place, fault: 'bad-point', parts: { envelopes: [envelope.bytes] } })
   }
   const shares = stages.of(plan.signatureShare)
-  if (commitments === null || shares?.full !== true) return null
-  const { key, messages, sid } = transcript
+  if ((commitments === null && !oneRound) || shares?.full !== true) return null
+  const { key, messages, sid, slots } = transcript
   if (key === null || messages.length === 0) return WITHOUT_MESSAGES
+  if (oneRound && slots === null) return WITHOUT_SLOTS
+  const pairs = slots?.pairs ?? [...(commitments?.taken ?? [])].map(([, { body }]) => body)
   const record = readKey(kernel, key)
   const signing = {
     suite: record.suite,
     groupPublicKey: record.groupPublicKey,
     signers: signerIndices(context, record),
-    commitments: [...commitments.taken.values()].map(({ body }) => body),
+    commitments: pairs,
     messages,
   }
   const prepared = prepareSigning(kernel, signing)
@@ -63,7 +68,7 @@ export function auditSigning(
     return { signatures: messages.map((_, i) => copyBytes(signatures, i * size, (i + 1) * size)) }
   }
   const verifyingShares = verifyingSharesOf(record, signing.signers)
-  const evidence = new ShareEvidence({ previous: sid, key, messages, pairs: signing.commitments })
+  const evidence = new ShareEvidence({ previous: slots?.digest ?? sid, key, messages, pairs })
   for (const { signer: place, position } of findBadShares(kernel, signing, { verifyingShares, signatureShares, ...prepared })) {
     const { envelope } = required(shares.taken.get(place))
     court.accuse({ place, fault: 'bad-signature-share', message: position, parts: () => evidence.parts(position, envelope) })

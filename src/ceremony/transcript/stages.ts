@@ -2,7 +2,8 @@
 import { equalBytes } from '../../bytes.ts'
 import { nextTranscript } from '../../crypto/transcript.ts'
 import type { Envelope, StageName, ValidatorId } from '../../wire/message.ts'
-import { stagesOf } from '../plan.ts'
+import { isOneRound, stagesOf } from '../plan.ts'
+import { oneRoundTranscript } from '../signing/one-round-state.ts'
 import type { Received, StagePlan } from '../stage.ts'
 import type { Transcript } from './file.ts'
 
@@ -28,7 +29,7 @@ export class RecordedStages {
   readonly differing: readonly StageMessage[]
   readonly #stages = new Map<StageName, RecordedStage<unknown>>()
 
-  constructor({ context, sid, envelopes }: Transcript) {
+  constructor({ context, sid, slots, envelopes }: Transcript) {
     this.plans = stagesOf(context)
     const absent: StageMessage[] = []
     const differing: StageMessage[] = []
@@ -39,7 +40,8 @@ export class RecordedStages {
       const slot = `${stage} ${from}`
       if (to === null && !first.has(slot)) first.set(slot, envelope)
     }
-    let previous = sid
+    // Of a one-round signing without its slots nobody can say what the messages must carry.
+    let previous = !isOneRound(context) ? sid : slots === null ? null : oneRoundTranscript(sid, slots)
     for (const plan of this.plans.filter(({ delivery }) => delivery === 'broadcast')) {
       const taken = new Map<number, Received<unknown>>()
       for (const [place, { id: validator }] of context.participants.entries()) {
@@ -48,7 +50,7 @@ export class RecordedStages {
           absent.push({ stage: plan.name, validator })
           continue
         }
-        if (!equalBytes(envelope.header.previousTranscript, previous)) {
+        if (previous !== null && !equalBytes(envelope.header.previousTranscript, previous)) {
           differing.push({ stage: plan.name, validator })
           continue
         }
@@ -56,8 +58,8 @@ export class RecordedStages {
         if (decoded.ok) taken.set(place, { envelope, body: decoded.body })
       }
       const full = taken.size === context.participants.length
-      this.#stages.set(plan.name, { previous, taken, full })
-      if (!full) break
+      this.#stages.set(plan.name, { previous: previous ?? sid, taken, full })
+      if (!full || previous === null) break
       const digests = [...taken.values()].map(({ envelope }) => envelope.header.bodyDigest)
       previous = nextTranscript(sid, plan.number, previous, digests)
     }

@@ -45,7 +45,7 @@ export interface AuditJson {
   readonly claims: readonly { readonly validator: string; readonly reason: string; readonly missing: readonly string[] }[]
   readonly remark: string | null
   /** what the messages make, if the ceremony is complete */
-  readonly result: { readonly groupPublicKey: string } | { readonly signatures: readonly string[] } | null
+  readonly result: { readonly groupPublicKey: string } | { readonly signatures: readonly string[] } | { readonly digest: string } | null
 }
 
 export function evidenceAuditCommand(choose: (run: Run) => void): Command {
@@ -116,7 +116,7 @@ function jsonOf(audit: Audit, files: readonly string[]): AuditJson {
 function resultOf({ result }: Audit): AuditJson['result'] {
   if (result === null) return null
   if ('record' in result) return { groupPublicKey: toHex(decodeKeyRecord(result.record).groupPublicKey) }
-  return { signatures: result.signatures.map(toHex) }
+  return 'digest' in result ? { digest: toHex(result.digest) } : { signatures: result.signatures.map(toHex) }
 }
 
 const VERDICTS: Readonly<Record<Audit['status'], string>> = {
@@ -146,6 +146,8 @@ function linesOf(audit: Audit, files: readonly string[]): readonly string[] {
       ? []
       : 'record' in result
         ? [`group public key ${toHex(decodeKeyRecord(result.record).groupPublicKey)}`]
-        : [`signatures ${result.signatures.length}, all valid`]),
+        : 'digest' in result
+          ? [`all confirm ${toHex(result.digest)}`]
+          : [`signatures ${result.signatures.length}, all valid`]),
   ]
 }
