@@ -4,9 +4,9 @@ import type { JobDefinition } from './definition.ts'
 
 /** The verification of one signature, and of each further one with it. */
 const MICROS_FOR_ONE = 50
-const MICROS_A_POSITION = 20
+const MICROS_A_POSITION = 11
 /** A multiplication and an addition of scalars. */
-const MICROS_A_SHARE = 0.7
+const MICROS_A_SHARE = 0.35
 
 export const aggregateLocally: JobDefinition<'aggregateLocally'> = {
   run: (kernel, args) => aggregate(kernel, args),

@@ -2,11 +2,11 @@ import { findBadLocalShares as judgeShares } from '../strobl-blame.ts'
 import type { JobDefinition } from './definition.ts'
 
 /** A sum of two multiples, one of them of G. */
-const MICROS_A_SHARE = 45
+const MICROS_A_SHARE = 60
 /** A place in the sum over the dealers. */
 const MICROS_A_COMMITMENT = 0.3
 /** A Horner step in the exponent. */
-const MICROS_A_STEP = 1.5
+const MICROS_A_STEP = 0.4
 /** The challenge. */
 const MICROS_A_KIB = 5
 
