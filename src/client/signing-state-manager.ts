@@ -97,7 +97,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
       first,
       prepared: prepared !== null,
       makeSecond: () => this.#ceremony(twoRounds, task, new SigningState(twoRounds, key, messages, random)),
-      secondSid: once(() => sidOf(encodeContext(twoRounds))),
+      secondSid: sidWhenAsked(twoRounds),
       self,
       stageTimeoutMs,
     })
@@ -137,11 +137,15 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
   }
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null
+/**
+ * Kept after the end with what others may ask for. A function of its own, since a closure keeps all that any closure beside it uses: there, the messages and
+ * the key.
+ */
+function sidWhenAsked(context: SignContext): () => Uint8Array {
+  let made: Uint8Array | null = null
   return () => {
-    made ??= { value: make() }
-    return made.value
+    made ??= sidOf(encodeContext(context))
+    return made
   }
 }
 
