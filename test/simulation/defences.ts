@@ -3,6 +3,7 @@
  * source has a comment `defence: <name>` at each; production code has no switch. docs/security.md has the table.
  */
 import { condition, type Defence } from './patches.ts'
+import { slotDefences } from './slot-defences.ts'
 import { stinsonStrobl } from './stinson-strobl-defences.ts'
 
 const keygen: readonly Defence[] = [
@@ -306,6 +307,7 @@ export const defences: readonly Defence[] = [
   ...complaints,
   ...certificates,
   ...signing,
+  ...slotDefences,
   ...stinsonStrobl,
   ...messages,
   ...disputes,

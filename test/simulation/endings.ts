@@ -1,4 +1,5 @@
 /** What honest nodes reported of the ceremonies of a run. */
+import type { Effect } from '../../src/ceremony/effects.ts'
 import type { Failure } from '../../src/ceremony/outcome.ts'
 import type { ValidatorId } from '../../src/wire/message.ts'
 import type { CeremonyFacts } from './facts.ts'
@@ -20,4 +21,12 @@ export function endings({ plan, honest, network }: RunRecord): Ended[] {
 
 export function failures(record: RunRecord): (Omit<Ended, 'outcome'> & { readonly outcome: Failure })[] {
   return endings(record).flatMap(({ outcome, ...rest }) => (outcome.status === 'failure' ? [{ ...rest, outcome }] : []))
+}
+
+/** What an effect reports the end of a ceremony with; null for any other. */
+export function outcomeOf(effect: Effect): Outcome | null {
+  if (effect.type === 'preprocessed') return effect.outcome
+  if (effect.type !== 'event') return null
+  const { event } = effect
+  return event.type === 'keygenOutcome' || event.type === 'signingOutcome' ? event.outcome : null
 }

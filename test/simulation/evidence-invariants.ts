@@ -25,7 +25,10 @@ export function evidenceConvinces(record: RunRecord): string[] {
       const verdict = judgeEvidence(record.kernel, evidence, record.network.roster)
       if (!verdict.valid) return [`the evidence of ${id} against ${validator} for ${fault} convinces nobody: ${verdict.reason}`]
       if (!canBeTold(evidence)) return [`the evidence of ${id} against ${validator} for ${fault} does not fit into an abort`]
-      const fits = verdict.validator === validator && verdict.fault === fault && equalBytes(verdict.sid, ceremony.sid)
+      const fits =
+        verdict.validator === validator &&
+        verdict.fault === fault &&
+        [ceremony.sid, ceremony.secondSid].some((sid) => equalBytes(verdict.sid, sid))
       return fits ? [] : [`the evidence of ${id} against ${validator} for ${fault} proves something else`]
     }),
   )

@@ -1,9 +1,10 @@
 /** What everybody in a run knows of a ceremony: its instruction, and what follows from it. */
 import type { KeyMaterial } from '../../src/ceremony/key-material.ts'
 import type { Suite } from '../../src/kernel/contract.ts'
-import { encodeContext, messageDigest, sidOf } from '../../src/wire/context.ts'
+import { encodeContext, messageDigest, type SignContext, sidOf } from '../../src/wire/context.ts'
 import type { Identity } from '../../src/wire/identity.ts'
 import type { Protocol, ValidatorId } from '../../src/wire/message.ts'
+import type { NamedSlots } from './ledger.ts'
 import { NETWORK } from './network.ts'
 
 /** The public part of a key. */
@@ -11,7 +12,15 @@ export type PublicKeyFacts = Pick<KeyMaterial, 'keyId' | 'keyIdBytes' | 'record'
 
 export interface CeremonyFacts {
   readonly ceremonyId: bigint
-  readonly kind: 'keygen' | 'sign'
+  readonly kind: 'keygen' | 'preprocess' | 'sign'
+  /** what a signing in one round names */
+  readonly slots: NamedSlots | null
+  /** of the two rounds into which it falls back; else its own */
+  readonly secondSid: Uint8Array
+  /** slots of a preprocessing; 0 if it is none */
+  readonly count: number
+  /** when it is instructed */
+  readonly afterMs: number
   /** sorted */
   readonly participants: readonly ValidatorId[]
   readonly minSigners: number
@@ -32,6 +41,8 @@ export interface CeremonyFacts {
   readonly contextBytes: Uint8Array
   readonly sid: Uint8Array
 }
+
+const NO_SLOTS = { slots: null, count: 0, afterMs: 0 } as const
 
 export type Identities = ReadonlyMap<ValidatorId, Identity>
 
@@ -76,6 +87,8 @@ export function keygenFacts(
     stages: 4,
     contextBytes,
     sid: sidOf(contextBytes),
+    ...NO_SLOTS,
+    secondSid: sidOf(contextBytes),
   }
 }
 
@@ -85,10 +98,11 @@ export function signingFacts(
   participants: readonly ValidatorId[],
   key: PublicKeyFacts,
   messages: readonly Uint8Array[],
+  named?: { readonly slots: NamedSlots; readonly afterMs: number },
 ): CeremonyFacts {
   const { minSigners, suite, protocol, participants: holders } = key.record
   const secretSharing = protocol === 'stinson-strobl'
-  const contextBytes = encodeContext({
+  const context: SignContext = {
     kind: 'sign',
     network: NETWORK,
     ceremonyId,
@@ -99,7 +113,9 @@ export function signingFacts(
     keyDigest: key.digest,
     mode: { type: 'two-round' },
     messages: messages.map(messageDigest),
-  })
+  }
+  const twoRounds = encodeContext(context)
+  const contextBytes = named === undefined ? twoRounds : encodeContext({ ...context, mode: { type: 'one-round', ...named.slots } })
   return {
     ceremonyId,
     kind: 'sign',
@@ -113,10 +129,62 @@ export function signingFacts(
     key,
     messages,
     broadcastStages: secretSharing ? [1, 2, 4, 5] : [1, 2],
-    stages: secretSharing ? 5 : 2,
+    // The one round has its time before the two.
+    stages: secretSharing ? 5 : named === undefined ? 2 : 3,
     contextBytes,
     sid: sidOf(contextBytes),
+    ...NO_SLOTS,
+    ...named,
+    secondSid: sidOf(twoRounds),
   }
+}
+
+export function preprocessFacts(
+  identities: Identities,
+  ceremonyId: bigint,
+  participants: readonly ValidatorId[],
+  key: PublicKeyFacts,
+  count: number,
+): CeremonyFacts {
+  const { minSigners, suite, protocol, participants: holders } = key.record
+  const contextBytes = encodeContext({
+    kind: 'preprocess',
+    network: NETWORK,
+    ceremonyId,
+    protocol,
+    suite,
+    minSigners,
+    participants: participantsOf(identities, participants),
+    keyDigest: key.digest,
+    count,
+  })
+  return {
+    ceremonyId,
+    kind: 'preprocess',
+    participants,
+    minSigners,
+    suite,
+    protocol,
+    secretSharing: false,
+    indices: participants.map((id) => holders.indexOf(id) + 1),
+    shareStage: 0,
+    key,
+    messages: [],
+    broadcastStages: [1, 2],
+    stages: 2,
+    contextBytes,
+    sid: sidOf(contextBytes),
+    ...NO_SLOTS,
+    secondSid: sidOf(contextBytes),
+    count,
+  }
+}
+
+/** What a strategy has to do with: a signing in one round is a kind of its own. */
+export type Playground = CeremonyFacts['kind'] | 'one-round'
+
+export function playgroundOf({ kind, slots }: Pick<CeremonyFacts, 'kind' | 'slots'>): Playground {
+  return slots === null ? kind : 'one-round'
 }
 
 const SHARED_SECRET = ['HashCommitment', 'Commitments', 'SecretShare', 'Confirm']
@@ -124,5 +192,6 @@ const SHARED_SECRET = ['HashCommitment', 'Commitments', 'SecretShare', 'Confirm'
 /** Names of the stages in order, for people. */
 export function stageNames({ kind, secretSharing }: Pick<CeremonyFacts, 'kind' | 'secretSharing'>): readonly string[] {
   if (kind === 'keygen') return SHARED_SECRET
+  if (kind === 'preprocess') return ['Preprocess', 'Confirm']
   return secretSharing ? [...SHARED_SECRET, 'LocalSig'] : ['NonceCommitments', 'SignatureShare']
 }

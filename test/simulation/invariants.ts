@@ -6,7 +6,7 @@ import type { Kernel } from '../../src/kernel/contract.ts'
 import { nobleAccepts } from '../helpers/noble.ts'
 import { isCertificate } from './certificate.ts'
 import { noShareAfterComplaint } from './complaint-invariant.ts'
-import { endings, failures } from './endings.ts'
+import { endings, failures, outcomeOf } from './endings.ts'
 import { evidenceConvinces, nobodyIsFramed } from './evidence-invariants.ts'
 import type { NonceLedger } from './ledger.ts'
 import { type Outcome, STAGE_TIMEOUT_MS } from './network.ts'
@@ -100,21 +100,24 @@ function resultsAgree(record: RunRecord): string[] {
     if (first === undefined) return []
     const same = (outcome: Outcome): boolean => {
       if ('key' in outcome && 'key' in first.outcome) return toHex(outcome.key.groupPublicKey) === toHex(first.outcome.key.groupPublicKey)
+      if ('count' in outcome && 'count' in first.outcome) return outcome.count === first.outcome.count
       if (!('signatures' in outcome) || !('signatures' in first.outcome)) return false
       return outcome.signatures.map(toHex).join() === first.outcome.signatures.map(toHex).join()
     }
     const different = done
       .filter(({ outcome }) => !same(outcome))
       .map(({ id }) => `${id} has another result of ${ceremony.ceremonyId} than ${first.id}`)
-    const { key } = ceremony
+    const { key, slots } = ceremony
     if (key === null || !('signatures' in first.outcome)) return different
-    const { signatures } = first.outcome
-    const wrong = ceremony.messages.flatMap((message, i) =>
-      nobleAccepts(ceremony.suite, key.record.groupPublicKey, message, signatures[i] ?? new Uint8Array())
-        ? []
-        : [`signature ${i} of ${ceremony.ceremonyId} is invalid`],
+    // One node may have got there in one round and another in two: then each is looked at.
+    const wrong = done.slice(0, slots === null ? 1 : done.length).flatMap(({ outcome }) =>
+      ceremony.messages.flatMap((message, i) => {
+        const signature = 'signatures' in outcome ? outcome.signatures[i] : undefined
+        const valid = nobleAccepts(ceremony.suite, key.record.groupPublicKey, message, signature ?? new Uint8Array())
+        return valid ? [] : [`signature ${i} of ${ceremony.ceremonyId} is invalid`]
+      }),
     )
-    return [...different, ...wrong]
+    return slots === null ? [...different, ...wrong] : wrong
   })
 }
 
@@ -194,12 +197,7 @@ function endsOnce(record: RunRecord): string[] {
         // A process that dies says nothing more of what it had begun.
         if (count === 0 && plan.restarted?.id === id) return []
         if (count !== 1) return [`${id} reported ${count} outcomes of ${ceremonyId}`]
-        const entry = node.log.find(
-          ({ effect }) =>
-            effect.type === 'event' &&
-            (effect.event.type === 'keygenOutcome' || effect.event.type === 'signingOutcome') &&
-            effect.event.outcome.ceremonyId === ceremonyId,
-        )
+        const entry = node.log.find(({ effect }) => outcomeOf(effect)?.ceremonyId === ceremonyId)
         const took = (entry?.at ?? Number.POSITIVE_INFINITY) - (started.get(`${id} ${ceremonyId}`) ?? 0)
         // One stage more for a dispute, and one for our own computation at the last deadline.
         return took <= (stages + 2) * STAGE_TIMEOUT_MS ? [] : [`${id} ended ${ceremonyId} after ${took} ms`]
@@ -218,6 +216,7 @@ function noncesOnce({ plan, coalition, honest }: RunRecord, ledger: NonceLedger)
   return ledger.enter(
     plan.seed,
     [...coalition.heard].filter(({ header }) => honest.includes(header.from)),
+    (sid) => plan.ceremonies.find((ceremony) => equalBytes(ceremony.sid, sid))?.slots ?? undefined,
   )
 }
 

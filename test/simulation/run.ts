@@ -6,7 +6,7 @@ import type { Kernel, Suite } from '../../src/kernel/contract.ts'
 import type { Protocol, ValidatorId } from '../../src/wire/message.ts'
 import { Coalition } from './coalition.ts'
 import { Dice } from './dice.ts'
-import { type CeremonyFacts, keygenFacts, signingFacts } from './facts.ts'
+import { type CeremonyFacts, keygenFacts, type Playground, playgroundOf, preprocessFacts, signingFacts } from './facts.ts'
 import { identityOf, sharedKey } from './keys.ts'
 import { type NetworkOptions, SimulatedNetwork, STAGE_TIMEOUT_MS } from './network.ts'
 import { withoutAborts } from './strategies/broadcast.ts'
@@ -16,6 +16,9 @@ import { type Weather, weatherOf } from './wire.ts'
 
 const SUITES: readonly Suite[] = ['secp256k1-sha256', 'bip340', 'evm']
 const FIRST_ID = 1_000n
+/** A preprocessing has up to two uses. */
+const IDS_A_KIND = 3
+const MIXED: readonly Playground[] = ['keygen', 'sign', 'one-round']
 
 /** Who does what where. */
 export interface Assignment {
@@ -95,11 +98,12 @@ export function planOf(seed: string, kernel: Kernel): Plan {
   const pure = dice.chance(0.4) && corrupted.length > 0 ? dice.pick(playable) : null
   const kinds =
     pure === null
-      ? Array.from({ length: dice.pick([1, 1, 2, 2, 3]) }, () => dice.pick(['keygen', 'sign']))
+      ? Array.from({ length: dice.pick([1, 1, 2, 2, 3]) }, () => dice.pick(protocol === 'frost' ? MIXED : ['keygen', 'sign']))
       : Array.from({ length: pure.repeats === true ? 2 : 1 }, () => dice.pick(kindsFor(pure, protocol)))
-  const ceremonies = kinds.map((kind, i): CeremonyFacts => {
-    const ceremonyId = FIRST_ID + BigInt(i)
-    if (kind === 'keygen') return keygenFacts(identities, ceremonyId, ids, minSigners, suite, protocol)
+  const weather = weatherOf(dice, honest)
+  const ceremonies = kinds.flatMap((kind, i): CeremonyFacts[] => {
+    const ceremonyId = FIRST_ID + BigInt(IDS_A_KIND * i)
+    if (kind === 'keygen') return [keygenFacts(identities, ceremonyId, ids, minSigners, suite, protocol)]
     const key = sharedKey(kernel, nodes, minSigners, suite, protocol).material
     // At least one honest node signs, and where there is a strategy to be judged, one corrupted node too.
     const some = [dice.pick(honest), ...(corrupted.length === 0 ? [] : [dice.pick(corrupted)])]
@@ -107,10 +111,17 @@ export function planOf(seed: string, kernel: Kernel): Plan {
     const size = Math.max(minSigners, Math.min(nodes, some.length + dice.below(nodes)))
     const signers = [...some, ...others].slice(0, Math.max(size, some.length)).sort()
     const count = Math.max(dice.pick([1, 1, 2, 3]), pure?.positions ?? 1)
-    const messages = Array.from({ length: count }, () => dice.bytes(suite === 'evm' ? 32 : dice.pick([0, 1, 32, 100])))
-    return signingFacts(identities, ceremonyId, signers, key, messages)
+    const makeMessages = () => Array.from({ length: count }, () => dice.bytes(suite === 'evm' ? 32 : dice.pick([0, 1, 32, 100])))
+    if (kind === 'sign') return [signingFacts(identities, ceremonyId, signers, key, makeMessages())]
+    const made = preprocessFacts(identities, ceremonyId, signers, key, count + dice.pick([1, 2, 2, 2]))
+    // Mostly when all have confirmed; the second may name what the first has used, at the same time.
+    const uses = Array.from({ length: dice.pick([1, 1, 2]) }, (_, use) => {
+      const slots = { ceremonyId, firstSlot: dice.below(3) }
+      const afterMs = dice.chance(0.9) ? weather.maxDelayMs * 10 + 500 : dice.below(weather.maxDelayMs * 10)
+      return signingFacts(identities, ceremonyId + BigInt(1 + use), signers, key, makeMessages(), { slots, afterMs })
+    })
+    return [made, ...uses]
   })
-  const weather = weatherOf(dice, honest)
   const base = {
     seed,
     ids,
@@ -134,13 +145,20 @@ export function planOf(seed: string, kernel: Kernel): Plan {
 
 function assign({ corrupted, ceremonies, pure, dice }: Omit<Plan, 'assignments' | 'stopped' | 'restarted'>): Assignment[] {
   return ceremonies.flatMap((ceremony) => {
-    const { ceremonyId, kind, protocol, participants, messages } = ceremony
+    const { ceremonyId, protocol, participants, messages } = ceremony
+    const playground = playgroundOf(ceremony)
     const honest = participants.filter((id) => !corrupted.includes(id))
-    const fitting = strategies.filter((s) => kindsFor(s, protocol).includes(kind) && (s.positions ?? 1) <= Math.max(1, messages.length))
+    const fitting = strategies.filter(
+      (s) => kindsFor(s, protocol).includes(playground) && (s.positions ?? 1) <= Math.max(1, messages.length),
+    )
     return corrupted
       .filter((id) => participants.includes(id))
       .flatMap((author) => {
-        const chosen = pure !== null ? [pure] : Array.from({ length: dice.pick([0, 1, 1, 2, 3]) }, () => dice.pick(fitting))
+        const spared = playground === 'preprocess' && pure?.kind === 'any' && dice.chance(0.7)
+        const judged = pure !== null && kindsFor(pure, protocol).includes(playground) && !spared ? [pure] : []
+        // Where the nonces are lied about, nobody has any, and lies about their use come to nothing.
+        const lies = playground === 'preprocess' && dice.chance(0.8) ? 0 : dice.pick([0, 1, 1, 2, 3])
+        const chosen = pure !== null ? judged : Array.from({ length: lies }, () => dice.pick(fitting))
         return chosen.map((strategy) => ({ author, ceremonyId, strategy, victims: dice.chance(0.5) ? honest : dice.some(honest) }))
       })
   })
@@ -217,19 +235,20 @@ function cast(plan: Plan, facts: CeremonyFacts, coalition: Coalition): void {
 }
 
 function instruct(plan: Plan, facts: CeremonyFacts, network: SimulatedNetwork, kernel: Kernel, started: Map<string, number>): void {
-  const { ceremonyId, participants, minSigners, suite, protocol, key, messages } = facts
+  const { ceremonyId, kind, participants, minSigners, suite, protocol, key, messages, slots, count, afterMs } = facts
   const spread = plan.dice.pick([0, 50, 500])
   for (const id of participants) {
     if (key !== null) {
       const stored = sharedKey(kernel, plan.ids.length, minSigners, suite, protocol).stored.get(id)
       if (stored !== undefined) network.node(id).store.set(key.keyId, { ...stored })
     }
-    network.after(plan.dice.below(spread + 1), () => {
+    network.after(afterMs + plan.dice.below(spread + 1), () => {
       // After a restart an id below the mark may be one that was used: nothing is begun under it.
       if (plan.restarted?.id === id && network.now >= plan.restarted.atMs && network.node(id).highestCeremonyId >= ceremonyId) return
       started.set(`${id} ${ceremonyId}`, network.now)
       if (key === null) network.keygen(id, { ceremonyId, participants, minSigners, suite, protocol })
-      else network.sign(id, { ceremonyId, keyId: key.keyId, signers: participants, messages })
+      else if (kind === 'preprocess') network.preprocess(id, { ceremonyId, keyId: key.keyId, signers: participants, count })
+      else network.sign(id, { ceremonyId, keyId: key.keyId, signers: participants, messages, ...(slots && { preprocessed: slots }) })
     })
   }
 }

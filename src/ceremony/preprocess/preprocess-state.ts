@@ -52,6 +52,7 @@ export class PreprocessState implements Program<Preprocessed> {
   #check(runtime: Runtime, own: NoncePairs, all: Pairs): Step<Preprocessed> {
     const pairs = inOrder(all).map(([, { body }]) => body)
     return compute('checkNonces', { commitments: pairs }, ({ culprits }) => {
+      // defence: valid-preprocessed-points
       if (culprits.length > 0) return blameBadPoints(culprits, all)
       const digest = preprocessDigest(runtime.sid, runtime.transcript())
       const { keyDigest, participants } = this.#context
@@ -61,6 +62,7 @@ export class PreprocessState implements Program<Preprocessed> {
         own: { type: 'broadcast', body: encodeConfirm({ type: 'ok', recordHash: digest }) },
         onMessage: (place, { envelope, body }) => {
           // Complaints have no encoding here, and the header carries our own T_1: only the hash over it can be wrong.
+          // defence: preprocess-digest
           if (body.type === 'ok' && equalBytes(body.recordHash, digest)) return null
           return fail('fault', [{ place, fault: 'bad-certificate', parts: { envelopes: [envelope.bytes] } }])
         },

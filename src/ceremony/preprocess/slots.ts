@@ -81,8 +81,10 @@ export class Slots {
     const held = this.#held
     const { firstSlot, count } = range
     const end = firstSlot + count
+    // defence: slot-given-once
     const fresh = end <= this.#named.length && !this.#named.subarray(firstSlot, end).includes(1)
     const nonces = held !== null && fresh ? copyBytes(held.secrets, firstSlot * NONCE_PAIR_BYTES, end * NONCE_PAIR_BYTES) : null
+    // defence: slot-destroyed
     this.#destroy(firstSlot, Math.min(end, this.#named.length))
     if (held === null || nonces === null) return null
     const places = placesIn(held, range)

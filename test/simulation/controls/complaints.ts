@@ -106,7 +106,7 @@ export const complaintControls: readonly Control[] = [
     defence: 'complaint-envelope-signed',
     adversary: 'complains about a share that it made up in the name of a dealer',
     breaks: UNBLAMED,
-    run: (kernel) => enact(kernel, 'complaint-envelope-signed', { ...THREE, strategy: forgedShare }),
+    run: (kernel) => enact(kernel, 'complaint-envelope-signed 1', { ...THREE, strategy: forgedShare }),
   },
   {
     defence: 'complaint-envelope-recipient',

@@ -5,6 +5,7 @@ import { disputeControls } from './disputes.ts'
 import { keygenControls } from './keygen.ts'
 import type { Control } from './scenario.ts'
 import { signingControls } from './signing.ts'
+import { slotControls } from './slots.ts'
 import { stinsonStroblControls } from './stinson-strobl.ts'
 
 export const controls: readonly Control[] = [
@@ -12,6 +13,7 @@ export const controls: readonly Control[] = [
   ...complaintControls,
   ...certificateControls,
   ...signingControls,
+  ...slotControls,
   ...stinsonStroblControls,
   ...disputeControls,
 ]

@@ -3,7 +3,7 @@ import type { Job } from '../../../src/crypto/jobs/contract.ts'
 import type { Kernel, Suite } from '../../../src/kernel/contract.ts'
 import type { Protocol, ValidatorId } from '../../../src/wire/message.ts'
 import type { Coalition } from '../coalition.ts'
-import { type CeremonyFacts, keygenFacts, signingFacts } from '../facts.ts'
+import { type CeremonyFacts, keygenFacts, type Playground, preprocessFacts, signingFacts } from '../facts.ts'
 import { type Violation, violationsOf } from '../invariants.ts'
 import { identityOf, sharedKey } from '../keys.ts'
 import { NonceLedger } from '../ledger.ts'
@@ -24,7 +24,8 @@ export interface Control {
 }
 
 export interface Script {
-  readonly kind: 'keygen' | 'sign'
+  /** one-round: a preprocessing, and two signings one after the other that name one slot; who lies does it in the first of them */
+  readonly kind: Playground
   readonly nodes: number
   readonly minSigners: number
   readonly suite?: Suite
@@ -65,16 +66,17 @@ export function enact(kernel: Kernel, name: string, script: Script): readonly Vi
     const ids = Array.from({ length: nodes }, (_, i) => String.fromCharCode(97 + i))
     const identities = new Map(ids.map((id) => [id, identityOf(id)]))
     const ceremonyId = 1_001n
-    const factsOf = (id: bigint): CeremonyFacts => {
-      if (kind === 'keygen') return keygenFacts(identities, id, ids, minSigners, suite, protocol)
+    const factsOf = (id: bigint): readonly CeremonyFacts[] => {
+      if (kind === 'keygen') return [keygenFacts(identities, id, ids, minSigners, suite, protocol)]
       const key = sharedKey(kernel, nodes, minSigners, suite, protocol).material
-      return signingFacts(
-        identities,
-        id,
-        ids,
-        key,
-        Array.from({ length: messages }, () => plan.dice.bytes(32)),
+      const makeMessages = () => Array.from({ length: messages }, () => plan.dice.bytes(32))
+      if (kind === 'sign') return [signingFacts(identities, id, ids, key, makeMessages())]
+      if (kind === 'preprocess') return [preprocessFacts(identities, id, ids, key, messages)]
+      const slots = { ceremonyId: id - 1n, firstSlot: 0 }
+      const uses = [0n, 1n].map((use) =>
+        signingFacts(identities, id + use, ids, key, makeMessages(), { slots, afterMs: 1_000 * (1 + Number(use)) }),
       )
+      return [preprocessFacts(identities, slots.ceremonyId, ids, key, messages + 1), ...uses]
     }
     const victims = script.victims ?? ids.filter((id) => !corrupted.includes(id))
     const assignments = strategy === null ? [] : corrupted.map((author): Assignment => ({ author, ceremonyId, strategy, victims }))
@@ -91,7 +93,8 @@ export function enact(kernel: Kernel, name: string, script: Script): readonly Vi
       stopped: null,
       restarted: null,
     }
-    return { ...base, ceremonies: [...(before ? [factsOf(1_000n)] : []), factsOf(ceremonyId)], assignments, pure: pure ? strategy : null }
+    const ceremonies = [...(before ? factsOf(1_000n) : []), ...factsOf(ceremonyId)]
+    return { ...base, ceremonies, assignments, pure: pure ? strategy : null }
   }
   const options: RunOptions = {
     seed: `control ${name}`,

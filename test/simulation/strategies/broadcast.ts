@@ -8,6 +8,7 @@ import { changed, onStage, randomPoint, randomScalar, type Scene, type Strategy,
 function otherBody(scene: Scene, { header, body }: Draft): Uint8Array {
   const copy = new Uint8Array(body)
   const { secretSharing, shareStage } = scene.ceremony
+  if (scene.ceremony.kind === 'preprocess' && header.stage === 2) return scene.dice.flipped(body, 1)
   if (!secretSharing || header.stage === shareStage) {
     copy.set(header.stage === 1 ? randomPoint(scene) : randomScalar(scene.dice))
     return copy

@@ -7,8 +7,18 @@ import { requests } from './requests.ts'
 import type { Strategy } from './scene.ts'
 import { sharing } from './sharing.ts'
 import { signing } from './signing.ts'
+import { slots } from './slots.ts'
 
-export const strategies: readonly Strategy[] = [...dealing, ...sharing, ...signing, ...broadcast, ...disputes, ...noise, ...requests]
+export const strategies: readonly Strategy[] = [
+  ...dealing,
+  ...sharing,
+  ...signing,
+  ...slots,
+  ...broadcast,
+  ...disputes,
+  ...noise,
+  ...requests,
+]
 
 export function strategyOf(name: string): Strategy {
   const found = strategies.find((strategy) => strategy.name === name)

@@ -1,5 +1,5 @@
 /** Where a strategy plays: one corrupted node in one ceremony; and what strategies are made of. */
-import { concatAll, toHex } from '../../../src/bytes.ts'
+import { concatAll, copyBytes, toHex } from '../../../src/bytes.ts'
 import type { Fault } from '../../../src/ceremony/outcome.ts'
 import type { Dealing } from '../../../src/crypto/jobs/contract.ts'
 import { PROOF_BYTES } from '../../../src/crypto/proof-of-knowledge.ts'
@@ -10,12 +10,12 @@ import { COMPRESSED_BYTES, POINT_BYTES } from '../../../src/kernel/contract.ts'
 import type { Envelope, Protocol, ValidatorId } from '../../../src/wire/message.ts'
 import type { Act, Coalition, Draft, Puppet } from '../coalition.ts'
 import type { Dice } from '../dice.ts'
-import type { CeremonyFacts } from '../facts.ts'
+import type { CeremonyFacts, Playground } from '../facts.ts'
 
 export interface Strategy {
   readonly name: string
   /** where it makes sense: 'frost' and 'sign' in signings, 'shared-secret' in ceremonies that begin with SharedSecret */
-  readonly kind: 'keygen' | 'sign' | 'frost' | 'shared-secret' | 'any'
+  readonly kind: 'keygen' | 'sign' | 'frost' | 'shared-secret' | 'preprocess' | 'one-round' | 'any'
   /**
    * the fault that honest nodes prove of it, whenever it was shown to one of them and the network carries their messages; 'something': of two messages
    * the one that comes first may have a fault of its own
@@ -40,7 +40,7 @@ export interface Scene {
 }
 
 /** The kinds of ceremony in which a strategy makes sense, for keys of this protocol. */
-export function kindsFor({ kind }: Pick<Strategy, 'kind'>, protocol: Protocol): readonly CeremonyFacts['kind'][] {
+export function kindsFor({ kind }: Pick<Strategy, 'kind'>, protocol: Protocol): readonly Playground[] {
   switch (kind) {
     case 'keygen':
       return ['keygen']
@@ -50,8 +50,11 @@ export function kindsFor({ kind }: Pick<Strategy, 'kind'>, protocol: Protocol): 
       return protocol === 'frost' ? ['sign'] : []
     case 'shared-secret':
       return protocol === 'frost' ? ['keygen'] : ['keygen', 'sign']
+    case 'preprocess':
+    case 'one-round':
+      return protocol === 'frost' ? [kind] : []
     case 'any':
-      return ['keygen', 'sign']
+      return protocol === 'frost' ? ['keygen', 'sign', 'preprocess', 'one-round'] : ['keygen', 'sign']
   }
 }
 
@@ -153,6 +156,24 @@ export function onStage(stage: number, scene: Scene, alter: (draft: Draft, to: V
   return {
     send: (draft, to) => (draft.header.stage === stage && scene.victims.includes(to) ? alter(draft, to) : [draft]),
   }
+}
+
+/** One lie for all: different ones would be equivocation as well. */
+export function toAll(stage: number, alter: (body: Uint8Array) => Uint8Array): Act {
+  let body: Uint8Array | null = null
+  return {
+    send(draft) {
+      if (draft.header.stage !== stage) return [draft]
+      body ??= alter(draft.body)
+      return [changed(draft, body)]
+    },
+  }
+}
+
+export function withItem(body: Uint8Array, place: number, item: Uint8Array): Uint8Array {
+  const copy = copyBytes(body)
+  copy.set(item, place * item.length)
+  return copy
 }
 
 /** A share of any content, properly encrypted to its recipient. */

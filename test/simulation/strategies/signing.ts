@@ -4,27 +4,9 @@ import type { JobResult } from '../../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../../src/crypto/jobs/index.ts'
 import { POINT_BYTES, SCALAR_BYTES } from '../../../src/kernel/contract.ts'
 import type { Act } from '../coalition.ts'
-import { badPoint, changed, earlier, onStage, randomPoint, randomScalar, type Scene, type Strategy } from './scene.ts'
+import { badPoint, changed, earlier, onStage, randomPoint, randomScalar, type Scene, type Strategy, toAll, withItem } from './scene.ts'
 
 const NONCES = 1
-
-/** One lie for all: different ones would be equivocation as well. */
-function toAll(stage: number, alter: (body: Uint8Array) => Uint8Array): Act {
-  let body: Uint8Array | null = null
-  return {
-    send(draft) {
-      if (draft.header.stage !== stage) return [draft]
-      body ??= alter(draft.body)
-      return [changed(draft, body)]
-    },
-  }
-}
-
-function withItem(body: Uint8Array, place: number, item: Uint8Array): Uint8Array {
-  const copy = copyBytes(body)
-  copy.set(item, place * item.length)
-  return copy
-}
 
 function withShare(scene: Scene, make: () => Uint8Array): Act {
   return toAll(scene.ceremony.shareStage, (body) => withItem(body, scene.dice.below(body.length / SCALAR_BYTES), make()))
