@@ -37,6 +37,23 @@ describe('early messages', () => {
     expect(early.bytes).toBe(0)
   })
 
+  it('T6: hold one a mode: a share of the one-round form beside the beginning of two rounds, and no second of either', () => {
+    const early = new EarlyMessages(LIMITS)
+    const share = (body: number): Envelope => {
+      const { header, ...rest } = message('a', 1n, 100, body)
+      return { ...rest, header: { ...header, stage: 2 } }
+    }
+    expect(early.hold(share(1), 0)).toEqual([])
+    expect(early.hold(message('a', 1n), 0)).toEqual([])
+    expect(early.hold(share(2), 0)).toEqual(['duplicate'])
+    expect(early.hold(message('a', 1n, 100, 3), 0)).toEqual(['duplicate'])
+    expect(early.take(1n).map(({ header }) => [header.stage, header.sid[0]])).toEqual([
+      [1, 0],
+      [2, 1],
+    ])
+    expect(early.bytes).toBe(0)
+  })
+
   it('ancestor fault 10: hold one slot a sender and ceremony, the first one', () => {
     const early = new EarlyMessages(LIMITS)
     expect(early.hold(message('a', 1n, 100, 1), 0)).toEqual([])
