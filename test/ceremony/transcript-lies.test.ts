@@ -15,35 +15,51 @@ interface Seen {
   complete: number
 }
 
+/** What a node recorded, by ceremony: two transcripts of a signing over slots that fell back. */
+function recordedBy({ network }: RunRecord, id: string): ReadonlyMap<bigint, readonly Uint8Array[]> {
+  const all = new Map<bigint, Uint8Array[]>()
+  for (const { effect } of network.node(id).log) {
+    if (effect.type !== 'transcript') continue
+    const { ceremonyId } = effect.info
+    all.set(ceremonyId, [...(all.get(ceremonyId) ?? []), effect.bytes])
+  }
+  return all
+}
+
 /** @returns what does not hold in one run */
-function check({ kernel, network, honest, plan, secrets }: RunRecord, seen: Seen): string[] {
+function check(record: RunRecord, seen: Seen): string[] {
+  const { kernel, network, honest, plan, secrets } = record
   const wrong: string[] = []
   const hidden = secrets.map(toHex)
   for (const id of honest) {
-    for (const [ceremonyId, bytes] of network.node(id).transcripts) {
-      const audit = auditRecorded(kernel, bytes, network.roster)
+    for (const [ceremonyId, transcripts] of recordedBy(record, id)) {
+      const audits = transcripts.map((bytes) => auditRecorded(kernel, bytes, network.roster))
+      const blamed = audits.flatMap((audit) => audit.blamed)
       const outcome = network.outcome(id, ceremonyId)
       const say = (what: string): void => void wrong.push(`${id} in ${ceremonyId}, ${summary(outcome)}: ${what}`)
-      const named = new Set(audit.blamed.map(({ validator }) => validator))
+      const named = new Set(blamed.map(({ validator }) => validator))
       for (const validator of named) if (!plan.corrupted.includes(validator)) say(`the audit blames the honest ${validator}`)
-      for (const { validator, evidence } of audit.blamed) {
+      for (const { validator, evidence } of blamed) {
         const verdict = judgeEvidence(kernel, evidence, network.roster)
         if (!verdict.valid || verdict.validator !== validator) say(`the evidence against ${validator} convinces nobody`)
       }
+      const complete = audits.filter(({ status }) => status === 'complete')
+      const broken = audits.some(({ status }) => status === 'broken')
       if (outcome.status === 'failure') {
         for (const { validator } of outcome.blamed) if (!named.has(validator)) say(`the audit does not name ${validator}`)
-        if (audit.status === 'complete' && 'reason' in outcome && outcome.blamed.length > 0) say('the audit finds nothing wrong')
       } else {
-        if (audit.status !== 'complete' && audit.status !== 'broken') say(`a success is ${audit.status}`)
-        const signatures = audit.result !== null && 'signatures' in audit.result ? audit.result.signatures : []
-        const same = !('signatures' in outcome) || outcome.signatures.every((one, i) => equalBytes(one, signatures[i] ?? new Uint8Array()))
-        if (audit.status === 'complete' && !same) say('the audit comes to other signatures')
+        if (complete.length === 0 && !broken) say('nothing that it recorded is complete')
+        const same = ({ result }: (typeof audits)[number]): boolean => {
+          const signatures = result !== null && 'signatures' in result ? result.signatures : []
+          return !('signatures' in outcome) || outcome.signatures.every((one, i) => equalBytes(one, signatures[i] ?? new Uint8Array()))
+        }
+        if (complete.length > 0 && !complete.some(same)) say('the audit comes to other signatures')
       }
-      const text = toHex(bytes)
-      if (hidden.some((secret) => text.includes(secret))) say('the transcript holds a secret')
-      seen.audits += 1
-      seen.broken += audit.status === 'broken' ? 1 : 0
-      seen.complete += audit.status === 'complete' ? 1 : 0
+      const texts = transcripts.map(toHex)
+      if (hidden.some((secret) => texts.some((text) => text.includes(secret)))) say('the transcript holds a secret')
+      seen.audits += audits.length
+      seen.broken += broken ? 1 : 0
+      seen.complete += complete.length
     }
   }
   return wrong
