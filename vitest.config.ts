@@ -30,6 +30,7 @@ export default defineConfig({
     // Ends a test that hangs, no more: on a machine shared with other work one of them took more than a minute.
     testTimeout: 300_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the two cores that the tests are meant for: some wait for processes, threads and deadlines.
+    maxWorkers: 3,
   },
 })
