@@ -8,7 +8,8 @@ import type { Runtime } from '../program.ts'
 import { inOrder, type Received, stageStep } from '../stage.ts'
 import { fail, type ProvenFault, required, type Step } from '../step.ts'
 import { NoncePairs } from './nonce-pairs.ts'
-import { ShareRound, type Signatures, type SigningTask } from './share-round.ts'
+import { ShareRound, type SigningTask } from './share-round.ts'
+import type { Signatures } from './signature-shares.ts'
 
 export interface FrostOptions extends SigningTask {
   readonly plan: FrostPlan

@@ -10,7 +10,7 @@ import type { Computed, DropReason, Effect } from '../effects.ts'
 import type { Ending } from '../program.ts'
 import type { RunningCeremony } from '../running-ceremony.ts'
 import { OneRoundArchive } from './one-round-archive.ts'
-import type { Signatures } from './share-round.ts'
+import type { Signatures } from './signature-shares.ts'
 
 export interface OneRoundOptions {
   /** in the one-round form; without nonces it only listens */

@@ -10,7 +10,8 @@ import type { Program, Runtime } from '../program.ts'
 import { stageStep } from '../stage.ts'
 import { fail, type Step } from '../step.ts'
 import { pairsDigest } from './share-evidence.ts'
-import { ShareRound, type Signatures, type SigningTask } from './share-round.ts'
+import { ShareRound, type SigningTask } from './share-round.ts'
+import type { Signatures } from './signature-shares.ts'
 
 /** @param sid the signing's */
 export function oneRoundTranscript(sid: Uint8Array, { digest, pairs }: Omit<PreparedNonces, 'nonces'>): Uint8Array {

@@ -2,19 +2,16 @@
  * FROST's second round, over nonce pairs that all signers know by now: our share, the others', the signatures; and who is to blame if they do not come
  * out right. Whether the pairs were made in this ceremony or in a preprocessing is all one here, but for what proves a bad share.
  */
-import { copyBytes, wipe } from '../../bytes.ts'
+import { wipe } from '../../bytes.ts'
 import type { JobResult, SigningTranscript } from '../../crypto/jobs/contract.ts'
 import type { SingleUseNonces } from '../../crypto/single-use-nonces.ts'
-import { SIGNATURE_BYTES } from '../../kernel/contract.ts'
 import type { KeyMaterial } from '../key-material.ts'
 import type { Runtime } from '../program.ts'
 import { inOrder, type Received, type StagePlan, stageStep } from '../stage.ts'
-import { compute, fail, type ProvenFault, required, type Step } from '../step.ts'
+import { compute, fail, required, type Step } from '../step.ts'
 import { ShareEvidence } from './share-evidence.ts'
+import { faultsOf, type Signatures, signaturesIn } from './signature-shares.ts'
 import { verifyingSharesOf } from './signers.ts'
-
-/** `signatures[i]` is over `messages[i]` */
-export type Signatures = readonly Uint8Array[]
 
 /** What a signing is about, whatever round it is in. */
 export interface SigningTask {
@@ -83,8 +80,7 @@ export class ShareRound {
     return compute('aggregate', { suite, groupPublicKey, groupCommitments, challenges, signatureShares }, ({ signatures, valid }) => {
       // defence: signature-verified
       if (valid.includes(0)) return this.#findCulprits(groupCommitments, shares)
-      const size = SIGNATURE_BYTES[suite]
-      return { type: 'success', result: this.#options.messages.map((_, i) => copyBytes(signatures, i * size, (i + 1) * size)) }
+      return { type: 'success', result: signaturesIn(suite, signatures) }
     })
   }
 
@@ -99,18 +95,7 @@ export class ShareRound {
       // An invalid sum of valid shares, or an invalid share of our own, is this machine's arithmetic failing: then its word blames nobody.
       // defence: own-arithmetic
       if (invalid.length === 0 || invalid.some(({ signer }) => signer === this.#runtime.place)) return fail('internal')
-      const evidence = this.#evidence()
-      return fail(
-        'fault',
-        invalid.map(
-          ({ signer, position }): ProvenFault => ({
-            place: signer,
-            fault: 'bad-signature-share',
-            message: position,
-            parts: () => evidence.parts(position, required(shares.get(signer)).envelope),
-          }),
-        ),
-      )
+      return fail('fault', faultsOf(invalid, shares, this.#evidence()))
     })
   }
 

@@ -9,7 +9,7 @@ import { frostPlan, isStinsonStrobl, shapeOf, stinsonStroblPlan } from '../plan.
 import type { Program, Runtime } from '../program.ts'
 import type { Step } from '../step.ts'
 import { FrostStages } from './frost-stages.ts'
-import type { Signatures } from './share-round.ts'
+import type { Signatures } from './signature-shares.ts'
 import { signerIndices } from './signers.ts'
 import { StroblStages } from './strobl-stages.ts'
 

@@ -2,33 +2,28 @@
  * Stinson-Strobl signing: SharedSecret among the signers makes the nonces, one polynomial a message; all of them confirm the nonce points; then each sends
  * its LocalSig, and every signer aggregates. Nobody sends a LocalSig before it has the `ok` of all: whoever has complained, or seen a complaint, has ended.
  */
-import { copyBytes, wipe } from '../../bytes.ts'
+import { wipe } from '../../bytes.ts'
 import { HedgedRandom } from '../../crypto/hedged-random.ts'
 import type { JobResult } from '../../crypto/jobs/contract.ts'
 import type { RandomSource } from '../../crypto/random-scalars.ts'
 import { SingleUseNonces } from '../../crypto/single-use-nonces.ts'
 import { hashNoncePoints } from '../../crypto/strobl-sign.ts'
-import { SIGNATURE_BYTES } from '../../kernel/contract.ts'
 import { type ConfirmBody, encodeConfirm } from '../../wire/bodies.ts'
 import type { SignContext } from '../../wire/context.ts'
 import { checkConfirm } from '../confirmation.ts'
-import type { KeyMaterial } from '../key-material.ts'
 import { type StinsonStroblPlan, shapeOf } from '../plan.ts'
 import type { Runtime } from '../program.ts'
 import { type SharedSecret, SharedSecretState } from '../shared-secret-state.ts'
 import { inOrder, type Received, stageStep } from '../stage.ts'
-import { compute, fail, type ProvenFault, required, type Step } from '../step.ts'
+import { compute, fail, required, type Step } from '../step.ts'
 import { LocalSigEvidence } from './local-sig-evidence.ts'
-import type { Signatures } from './share-round.ts'
+import type { SigningTask } from './share-round.ts'
+import { faultsOf, type Signatures, signaturesIn } from './signature-shares.ts'
 import { verifyingSharesOf } from './signers.ts'
 
-export interface StroblOptions {
+export interface StroblOptions extends SigningTask {
   readonly context: SignContext
   readonly plan: StinsonStroblPlan
-  readonly key: KeyMaterial
-  /** key indices of the signers by place, ascending */
-  readonly indices: readonly number[]
-  readonly messages: readonly Uint8Array[]
   readonly random: RandomSource
 }
 
@@ -124,14 +119,13 @@ export class StroblStages {
   /** The optimistic path: one interpolation and one verification a message; shares are looked at singly only when it fails. */
   #aggregate(agreed: Agreed, confirms: Confirms, { challenges }: JobResult<'signLocally'>, shares: LocalSigs): Step<Signatures> {
     const { suite, groupPublicKey } = this.#options.key.record
-    const { indices: signers, messages } = this.#options
+    const { indices: signers } = this.#options
     const signatureShares = inOrder(shares).map(([, { body }]) => body)
     const args = { suite, groupPublicKey, noncePoints: agreed.groupPoints, signers, challenges, signatureShares }
     return compute('aggregateLocally', args, ({ signatures, valid }) => {
       // defence: local-signature-verified
       if (valid.includes(0)) return this.#findCulprits(agreed, confirms, shares)
-      const size = SIGNATURE_BYTES[suite]
-      return { type: 'success', result: messages.map((_, i) => copyBytes(signatures, i * size, (i + 1) * size)) }
+      return { type: 'success', result: signaturesIn(suite, signatures) }
     })
   }
 
@@ -150,17 +144,7 @@ export class StroblStages {
       if (invalid.length === 0 || invalid.some(({ signer }) => signer === this.#runtime.place)) return fail('internal')
       const ordered = inOrder(confirms).map(([, { envelope }]) => envelope)
       const evidence = new LocalSigEvidence({ key: this.#opening, messages, previous, confirms: ordered, dealings })
-      return fail(
-        'fault',
-        invalid.map(
-          ({ signer, position }): ProvenFault => ({
-            place: signer,
-            fault: 'bad-signature-share',
-            message: position,
-            parts: () => evidence.parts(position, required(shares.get(signer)).envelope),
-          }),
-        ),
-      )
+      return fail('fault', faultsOf(invalid, shares, evidence))
     })
   }
 }

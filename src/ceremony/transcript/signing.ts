@@ -1,14 +1,15 @@
 /** The audit of a recorded FROST signing: nonce commitments, signatures, and every share if one does not come out right. */
-import { concatBytes, copyBytes } from '../../bytes.ts'
+import { concatBytes } from '../../bytes.ts'
 import { aggregateBatch } from '../../crypto/frost-aggregate.ts'
 import { findBadShares } from '../../crypto/frost-blame.ts'
 import { prepareSigning } from '../../crypto/frost-sign.ts'
 import { QuorateError } from '../../errors.ts'
-import { type Kernel, SIGNATURE_BYTES } from '../../kernel/contract.ts'
+import type { Kernel } from '../../kernel/contract.ts'
 import type { SignContext } from '../../wire/context.ts'
 import { decodeKeyRecord, type KeyRecord } from '../../wire/key-record.ts'
 import { frostPlan, isOneRound, shapeOf } from '../plan.ts'
 import { ShareEvidence } from '../signing/share-evidence.ts'
+import { signaturesIn } from '../signing/signature-shares.ts'
 import { signerIndices, verifyingSharesOf } from '../signing/signers.ts'
 import { required } from '../step.ts'
 import type { Court } from './court.ts'
@@ -64,8 +65,7 @@ export function auditSigning(
   const signatureShares = [...shares.taken.values()].map(({ body }) => body)
   const { signatures, valid } = aggregateBatch(kernel, { ...signing, ...prepared, signatureShares })
   if (!valid.includes(0)) {
-    const size = SIGNATURE_BYTES[record.suite]
-    return { signatures: messages.map((_, i) => copyBytes(signatures, i * size, (i + 1) * size)) }
+    return { signatures: signaturesIn(record.suite, signatures) }
   }
   const verifyingShares = verifyingSharesOf(record, signing.signers)
   const evidence = new ShareEvidence({ previous: slots?.digest ?? sid, key, messages, pairs })

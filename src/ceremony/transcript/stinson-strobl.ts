@@ -1,12 +1,12 @@
 /** The audit of a recorded Stinson-Strobl signing: SharedSecret for the nonces, signatures, and every share if one does not come out right. */
-import { copyBytes } from '../../bytes.ts'
 import { sumCommitments } from '../../crypto/polynomial.ts'
 import { findBadLocalShares, noncePointsOf } from '../../crypto/strobl-blame.ts'
 import { aggregateLocally, localTerms } from '../../crypto/strobl-sign.ts'
-import { type Kernel, SIGNATURE_BYTES } from '../../kernel/contract.ts'
+import type { Kernel } from '../../kernel/contract.ts'
 import type { SignContext } from '../../wire/context.ts'
 import { shapeOf, stinsonStroblPlan } from '../plan.ts'
 import { LocalSigEvidence } from '../signing/local-sig-evidence.ts'
+import { signaturesIn } from '../signing/signature-shares.ts'
 import { signerIndices, verifyingSharesOf } from '../signing/signers.ts'
 import { required } from '../step.ts'
 import type { Court } from './court.ts'
@@ -44,8 +44,7 @@ export function auditStinsonStrobl(
   const { challenges } = localTerms(kernel, signing)
   const { signatures, valid } = aggregateLocally(kernel, { ...signing, signers, challenges, signatureShares })
   if (!valid.includes(0)) {
-    const size = SIGNATURE_BYTES[suite]
-    return { signatures: messages.map((_, i) => copyBytes(signatures, i * size, (i + 1) * size)) }
+    return { signatures: signaturesIn(suite, signatures) }
   }
   const verifyingShares = verifyingSharesOf(record, signers)
   const envelopes = [...confirms.taken.values()].map(({ envelope }) => envelope)

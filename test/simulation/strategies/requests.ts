@@ -2,9 +2,10 @@
 import { encodeConfirm } from '../../../src/wire/bodies.ts'
 import { sealEnvelope } from '../../../src/wire/envelope.ts'
 import type { Identity } from '../../../src/wire/identity.ts'
+import type { ValidatorId } from '../../../src/wire/message.ts'
 import { ABORT_STAGE, VIEW_STAGE_BASE } from '../../../src/wire/message.ts'
 import { sealAnswer, sealRequest } from '../../../src/wire/request.ts'
-import type { Draft } from '../coalition.ts'
+import type { Act, Draft } from '../coalition.ts'
 import { NETWORK, STAGE_TIMEOUT_MS } from '../network.ts'
 import type { Scene, Strategy } from './scene.ts'
 
@@ -54,30 +55,26 @@ function answering(scene: Scene, draft: Draft, to: string): Draft[] {
   })
 }
 
+/** The machine's messages as they are, and more beside them. */
+function besides(scene: Scene, name: string, more: (scene: Scene, draft: Draft, to: ValidatorId) => readonly Draft[]): Act {
+  return {
+    send(draft, to) {
+      for (const extra of more(scene, draft, to)) scene.coalition.inject(name, scene.author, to, scene.ceremony.ceremonyId, extra)
+      return [draft]
+    },
+  }
+}
+
 export const requests: readonly Strategy[] = [
   {
     name: 'flood-of-requests',
     kind: 'any',
-    play: (scene) => ({
-      send(draft, to) {
-        for (const extra of asking(scene, draft, to)) {
-          scene.coalition.inject('flood-of-requests', scene.author, to, scene.ceremony.ceremonyId, extra)
-        }
-        return [draft]
-      },
-    }),
+    play: (scene) => besides(scene, 'flood-of-requests', asking),
   },
   {
     name: 'lying-answers',
     kind: 'keygen',
-    play: (scene) => ({
-      send(draft, to) {
-        for (const extra of answering(scene, draft, to)) {
-          scene.coalition.inject('lying-answers', scene.author, to, scene.ceremony.ceremonyId, extra)
-        }
-        return [draft]
-      },
-    }),
+    play: (scene) => besides(scene, 'lying-answers', answering),
   },
   {
     name: 'certificate-kept-back',
