@@ -27,6 +27,12 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   commander: ['src/cli/'],
   'cli-progress': ['src/cli/'],
   'micro-packed': ['src/wire/', 'src/ceremony/'],
+  '@nats-io/transport-node': ['src/bus/nats/'],
+  '@nats-io/jetstream': ['src/bus/nats/'],
+  '@nats-io/nkeys': ['src/bus/nats/'],
+  'classic-level': ['src/keystore/'],
+  pino: ['src/node/'],
+  'prom-client': ['src/node/'],
   yaml: ['src/node/'],
   zod: ['src/node/'],
 }
