@@ -7,6 +7,7 @@ import { resolveOptions } from '../pool/options.ts'
 import { type Environment, readEnvironment } from './config/environment.ts'
 import { readConfigFile } from './config/file.ts'
 import { type Config, type ConfigLayer, configSchema, firstFault, layerSchema } from './config/schema.ts'
+import { SECTION_DEFAULTS } from './config/sections.ts'
 
 export { assertEditable, type TunedSettings, writeTuned } from './config/edit.ts'
 export type { Environment } from './config/environment.ts'
@@ -34,14 +35,13 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     ...readEnvironment(sources.env ?? {}),
     readFlags(sources.flags ?? {}),
   ]
-  const config = configSchema.parse(layers.reduce(overlay, {}))
-  return Object.freeze({ ...config, pool: Object.freeze(config.pool), signing: Object.freeze(config.signing) })
+  return deepFrozen(configSchema.parse(layers.reduce(overlay, {})))
 }
 
-/** The pool's own, and a message a ceremony, which waits for no other: the configuration invents none. */
+/** The pool's own, and a message a ceremony, which waits for no other: the configuration invents none of them. */
 function defaults(): ConfigLayer {
   const { workers, maxQueue, inlineBelowMicros, kernel } = resolveOptions({})
-  return { pool: { workers, maxQueue, inlineBelowMicros }, kernel, signing: { batch: 1 } }
+  return { ...SECTION_DEFAULTS, pool: { workers, maxQueue, inlineBelowMicros }, kernel, signing: { batch: 1 } }
 }
 
 function readFlags(flags: unknown): ConfigLayer {
@@ -51,13 +51,23 @@ function readFlags(flags: unknown): ConfigLayer {
   throw new QuorateError('ERR_CONFIG', { field: field === '' ? 'flags' : field, message: `${message} (from the command line)` })
 }
 
+/** A setting of a section by itself over the same of the source below; what has no default is of one source as a whole. */
 function overlay(base: ConfigLayer, layer: ConfigLayer): ConfigLayer {
   const pool = { ...base.pool, ...given(layer.pool ?? {}) }
   const signing = { ...base.signing, ...given(layer.signing ?? {}) }
-  return { ...base, ...given(layer), pool, signing }
+  const http = { ...base.http, ...given(layer.http ?? {}) }
+  const log = { ...base.log, ...given(layer.log ?? {}) }
+  const limits = { ...base.limits, ...given(layer.limits ?? {}) }
+  return { ...base, ...given(layer), pool, signing, http, log, limits }
 }
 
 /** Without what is undefined: an absent flag must not erase what a source below it says. */
 function given<T extends object>(layer: T): Partial<T> {
   return Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined)) as Partial<T>
+}
+
+function deepFrozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const inner of Object.values(value)) deepFrozen(inner)
+  return Object.freeze(value)
 }

@@ -11,7 +11,7 @@ import { auditRecorded } from '../../src/ceremony/transcript/audit.ts'
 import { decodeTranscript, encodeTranscript } from '../../src/ceremony/transcript/file.ts'
 import { sharedKernel } from '../../src/kernel/shared.ts'
 import { loadConfig } from '../../src/node/config.ts'
-import { formatRosterFile, parseRosterFile } from '../../src/wire/roster.ts'
+import { formatRosterDocument, formatRosterFile, parseRosterDocument } from '../../src/wire/roster-file.ts'
 import { GUILTY, type Proofs, type Recordings } from './corpus.ts'
 import * as layouts from './layouts.ts'
 import { IDS, ROSTER } from './lockstep.ts'
@@ -107,8 +107,15 @@ function keyTargets(keygens: Recordings['keygens']): readonly Target[] {
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 const utf8 = (it: string): Uint8Array => new Uint8Array(new TextEncoder().encode(it))
 
+/** Of the form of a broker user's key. */
+const nkeyLike = (i: number): string => `U${i.toString(2).replaceAll('0', 'A').replaceAll('1', 'B').padStart(55, 'C')}`
+
 function fileTargets(): readonly Target[] {
-  const rosters = [ROSTER, new Map([...ROSTER].slice(0, 1))].map((roster) => utf8(formatRosterFile(roster)))
+  const nkeys = { validators: new Map([...ROSTER.keys()].map((id, i) => [id, nkeyLike(i)])), operators: new Map([['ops', nkeyLike(99)]]) }
+  const rosters = [
+    ...[ROSTER, new Map([...ROSTER].slice(0, 1))].map(formatRosterFile),
+    formatRosterDocument({ roster: ROSTER, nkeys }),
+  ].map(utf8)
   const configs = [
     'pool:\n  workers: 4\n  maxQueue: 100\nkernel: auto\n',
     '# nothing\n{}\n',
@@ -124,11 +131,11 @@ function fileTargets(): readonly Target[] {
       specimens: specimensOf(rosters, null),
       run: (bytes) => {
         const before = text(bytes)
-        const read = attempt(() => parseRosterFile(before), ['ERR_CONFIG'])
+        const read = attempt(() => parseRosterDocument(before), ['ERR_CONFIG'])
         if (read === null) return 'refused'
         // The one text of it, but for white space and order: the same characters.
         const letters = (it: string): string => [...it.replaceAll(/[ \t\r\n]/g, '')].sort().join('')
-        if (letters(formatRosterFile(read.value)) !== letters(before)) throw new Error('another text of a roster was accepted')
+        if (letters(formatRosterDocument(read.value)) !== letters(before)) throw new Error('another text of a roster was accepted')
         return 'accepted'
       },
     },

@@ -6,6 +6,13 @@ import { type ConfigLayer, type ConfigSources, loadConfig } from '../../src/node
 import { KernelPool } from '../../src/pool/kernel-pool.ts'
 import { threadsOf } from '../../src/pool/threads.ts'
 
+/** What a test about the pool does not ask for. */
+const REST = {
+  http: { host: '127.0.0.1', port: 9464 },
+  log: { level: 'info' },
+  limits: { stageTimeoutMs: 30_000, graceMs: 30_000, maxOpenCeremonies: 4_096, earlyBytesPerPeer: 4 << 20, earlyBytesTotal: 64 << 20 },
+}
+
 const folder = mkdtempSync(path.join(tmpdir(), 'quorate-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 let files = 0
@@ -33,7 +40,7 @@ const refusedEnv = (env: Record<string, string>): { field?: string; message: str
 describe('precedence', () => {
   test('without sources the defaults are those of the pool', () => {
     const workers = Math.min(64, Math.max(1, availableParallelism() - 1))
-    const defaults = { pool: { workers, maxQueue: 1024, inlineBelowMicros: 150 }, kernel: 'auto', signing: { batch: 1 } }
+    const defaults = { pool: { workers, maxQueue: 1024, inlineBelowMicros: 150 }, kernel: 'auto', signing: { batch: 1 }, ...REST }
     expect(loadConfig()).toEqual(defaults)
     expect(loadConfig({ flags: {}, env: {}, file: null })).toEqual(defaults)
     expect(loadConfig({ file: file('') })).toEqual(defaults)
@@ -54,16 +61,19 @@ describe('precedence', () => {
       pool: { workers: 3, maxQueue: 30, inlineBelowMicros: 300 },
       kernel: 'integer',
       signing: { batch: 7 },
+      ...REST,
     })
     expect(loadConfig({ file: yaml, env })).toEqual({
       pool: { workers: 4, maxQueue: 40, inlineBelowMicros: 300 },
       kernel: 'baseline',
       signing: { batch: 8 },
+      ...REST,
     })
     expect(loadConfig({ file: yaml, env, flags })).toEqual({
       pool: { workers: 5, maxQueue: 40, inlineBelowMicros: 300 },
       kernel: 'baseline',
       signing: { batch: 8 },
+      ...REST,
     })
     expect(loadConfig({ file: yaml, env, flags: { signing: { batch: 9 } } }).signing).toEqual({ batch: 9 })
     expect(loadConfig({ file: yaml, flags: { pool: { workers: 0 } } }).pool.workers).toBe(0)
@@ -76,11 +86,17 @@ describe('precedence', () => {
       QUORATE_POOL_INLINE_BELOW_MICROS: '1000000000',
       QUORATE_SIGNING_BATCH: '1000',
       QUORATE_KERNEL: 'fma',
+      QUORATE_HTTP_HOST: '::1',
+      QUORATE_HTTP_PORT: '0',
+      QUORATE_LOG_LEVEL: 'debug',
     }
     expect(loadConfig({ env })).toEqual({
       pool: { workers: 0, maxQueue: 1_000_000, inlineBelowMicros: 1_000_000_000 },
       kernel: 'fma',
       signing: { batch: 1_000 },
+      http: { host: '::1', port: 0 },
+      log: { level: 'debug' },
+      limits: REST.limits,
     })
   })
 

@@ -20,7 +20,7 @@ import { decodeEnvelope, encodeHeader, sealEnvelope } from '../../src/wire/envel
 import { encodeKeyRecord, keyDigest, keyRecordHash } from '../../src/wire/key-record.ts'
 import { STAGE_NUMBER } from '../../src/wire/message.ts'
 import { decodeReady, sealReady } from '../../src/wire/ready.ts'
-import { formatRosterFile } from '../../src/wire/roster.ts'
+import { formatRosterFile } from '../../src/wire/roster-file.ts'
 import { testIdentity, testRoster } from '../helpers/identities.ts'
 
 const sha256 = (...parts: (Uint8Array | string)[]) => {

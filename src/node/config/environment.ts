@@ -25,6 +25,9 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     layer: (inlineBelowMicros) => ({ pool: { inlineBelowMicros } }),
   },
   QUORATE_SIGNING_BATCH: { field: 'signing.batch', number: true, layer: (batch) => ({ signing: { batch } }) },
+  QUORATE_HTTP_HOST: { field: 'http.host', number: false, layer: (host) => ({ http: { host } }) },
+  QUORATE_HTTP_PORT: { field: 'http.port', number: true, layer: (port) => ({ http: { port } }) },
+  QUORATE_LOG_LEVEL: { field: 'log.level', number: false, layer: (level) => ({ log: { level } }) },
   QUORATE_KERNEL: { field: 'kernel', number: false, layer: (kernel) => ({ kernel }) },
 }
 
