@@ -1,7 +1,10 @@
 /** Keys of broker users: Ed25519 in the encoding of NATS. They open the broker and nothing else; no protocol message is signed with one. */
 import { createUser, fromPublic, fromSeed } from '@nats-io/nkeys'
-import { copyBytes, equalBytes, wipe } from '../../bytes.ts'
+import { copyBytes, wipe } from '../../bytes.ts'
 import { QuorateError } from '../../errors.ts'
+
+/** Base32 of 36 bytes: two of prefixes, the seed, a checksum of two. */
+const SEED_CHARACTERS = 58
 
 export interface Nkey {
   /** `U...`, for the broker's configuration */
@@ -35,19 +38,20 @@ export function isNkey(text: string): boolean {
 export function nkeyOfSeed(seed: Uint8Array): string {
   const copy = trimmed(seed)
   try {
-    const pair = fromSeed(copy)
-    const publicKey = pair.getPublicKey()
+    const publicKey = fromSeed(copy).getPublicKey()
     // The library overlooks what stands after the last whole byte.
-    if (!publicKey.startsWith('U') || !equalBytes(pair.getSeed(), copy)) throw new QuorateError('ERR_CONFIG', { message: 'is not the seed of a user' })
+    if (!publicKey.startsWith('U') || copy.length !== SEED_CHARACTERS) throw notASeed()
     return publicKey
   } catch (error) {
     if (error instanceof QuorateError) throw error
     // Without its cause: what the library says of a seed may quote it.
-    throw new QuorateError('ERR_CONFIG', { message: 'is not the seed of an nkey' })
+    throw notASeed()
   } finally {
     wipe(copy)
   }
 }
+
+const notASeed = (): QuorateError => new QuorateError('ERR_CONFIG', { message: "is not the seed of a user's nkey" })
 
 const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d
 
