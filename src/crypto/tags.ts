@@ -30,6 +30,8 @@ export const TAGS = {
   ready: 'quorate/v1/ready',
   /** an instruction that an operator key signed */
   instruction: 'quorate/v1/instruction',
+  /** what a node reports to operators: signed, but never evidence */
+  report: 'quorate/v1/report',
   /** T_k of a broadcast stage */
   transcript: 'quorate/v1/transcript',
   /** T_1 of a one-round signing, whose nonce commitments came from preprocessing */

@@ -38,7 +38,7 @@ import {
   type ValidatorId,
 } from './message.ts'
 import { MAX_REVEALED_BYTES, revealedBytes } from './sizes.ts'
-import { assertValidatorIds, compareValidatorIds } from './validator-id.ts'
+import { assertSortedIds } from './validator-id.ts'
 
 export interface ContextParticipant {
   readonly id: ValidatorId
@@ -117,7 +117,7 @@ const base = record<ContextBase>({
 
 const MODE_NUMBER = { 'two-round': 1, 'one-round': 2 } as const
 const slots = record<{ readonly ceremonyId: CeremonyId; readonly firstSlot: number }>({ ceremonyId, firstSlot: P.U16BE })
-const mode: P.CoderType<ContextMode> = P.wrap({
+export const contextMode: P.CoderType<ContextMode> = P.wrap({
   encodeStream: (w, value: ContextMode) => {
     w.byte(MODE_NUMBER[value.type])
     if (value.type === 'one-round') slots.encodeStream(w, value)
@@ -132,7 +132,7 @@ const mode: P.CoderType<ContextMode> = P.wrap({
 const preprocessing = record<Pick<PreprocessContext, 'keyDigest' | 'count'>>({ keyDigest: digest, count: P.U16BE })
 const signing = record<Pick<SignContext, 'keyDigest' | 'mode' | 'messages'>>({
   keyDigest: digest,
-  mode,
+  mode: contextMode,
   messages: listOf(record<MessageDigest>({ length: P.U32BE, hash: digest }), 1, MAX_BATCH),
 })
 
@@ -202,11 +202,7 @@ export function positionsOf(c: CeremonyContext): number {
 
 function checkContext(c: CeremonyContext): void {
   const ids = c.participants.map(({ id }) => id)
-  assertValidatorIds(ids, 'participants')
-  ids.forEach((id, i) => {
-    const before = ids[i - 1]
-    if (before !== undefined && compareValidatorIds(before, id) > 0) throw invalidArgument(`participants[${i}]`, 'must be sorted by id')
-  })
+  assertSortedIds(ids, 'participants')
   assertInteger(c.minSigners, 'minSigners', 1, MAX_PARTICIPANTS)
   if (c.minSigners > ids.length) throw new QuorateError('ERR_TOO_FEW_SIGNERS', { field: 'minSigners' })
   switch (c.kind) {

@@ -37,8 +37,10 @@ export const FRAME = {
   /** certificates that were asked for */
   answer: 3,
   readyToKeygen: 4,
-  /** reserved: a MultisigInstruction signed by an operator */
+  /** a MultisigInstruction, signed by an operator */
   instruction: 5,
+  /** what a node reports to operators */
+  report: 6,
 } as const
 
 export const KIND_NUMBER: Readonly<Record<CeremonyKind, number>> = { keygen: 1, preprocess: 2, sign: 3 }

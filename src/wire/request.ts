@@ -10,29 +10,14 @@
  *   | signature 64
  */
 import * as P from 'micro-packed'
-import { assertBytes, concatBytes, copyBytes } from '../bytes.ts'
-import { TAGS, taggedHash } from '../crypto/tags.ts'
+import { TAGS } from '../crypto/tags.ts'
 import { DIGEST_BYTES } from '../crypto/transcript.ts'
 import { invalidArgument } from '../errors.ts'
-import {
-  ascii,
-  bytes32,
-  ceremonyId,
-  ceremonyKind,
-  decodeWith,
-  encodeWith,
-  fixedBytes,
-  listOf,
-  malformed,
-  oneOf,
-  prefixed,
-  recipient,
-  record,
-  validatorId,
-} from './codec.ts'
+import { ascii, bytes32, ceremonyId, ceremonyKind, fixedBytes, listOf, oneOf, prefixed, recipient, record, validatorId } from './codec.ts'
 import { isStageNumber } from './envelope.ts'
-import { IDENTITY_SCHEME, type Identity, SIGNATURE_BYTES, signHash, verifyIdentitySignatureAsync } from './identity.ts'
+import { IDENTITY_SCHEME, type Identity, SIGNATURE_BYTES, verifyIdentitySignatureAsync } from './identity.ts'
 import { type CeremonyId, type CeremonyKind, FRAME, MAX_PARTICIPANTS, type ValidatorId, WIRE_VERSION } from './message.ts'
+import { openSigned, type Signed, type SignedForm, sealSigned, signedHash } from './signed-frame.ts'
 import { MAX_CONFIRM_OK_ENVELOPE } from './sizes.ts'
 
 /** What is asked for. */
@@ -74,12 +59,6 @@ export interface AnswerContent {
   readonly certificates: readonly Uint8Array[]
 }
 
-/** What came with a signature that covers all before it. */
-export type Signed<Content> = Content & {
-  readonly signature: Uint8Array
-  /** the whole encoding, an exact-size copy */
-  readonly bytes: Uint8Array
-}
 export type SignedRequest = Signed<RequestContent>
 export type SignedAnswer = Signed<AnswerContent>
 
@@ -115,53 +94,34 @@ const answerCoder = prefixed(
 export const MAX_REQUEST_BYTES = 3 + 256 + 65 + 65 + (1 + 1 + 8 + DIGEST_BYTES + 1 + 65) + SIGNATURE_BYTES
 export const MAX_ANSWER_BYTES = 3 + 256 + 65 + 65 + DIGEST_BYTES + 2 + MAX_PARTICIPANTS * (4 + MAX_CONFIRM_OK_ENVELOPE) + SIGNATURE_BYTES
 
+const requestForm: SignedForm<RequestContent> = { tag: TAGS.request, coder: requestCoder, maxBytes: MAX_REQUEST_BYTES, check: refuseOwn }
+const answerForm: SignedForm<AnswerContent> = { tag: TAGS.request, coder: answerCoder, maxBytes: MAX_ANSWER_BYTES, check: refuseOwn }
+
 /** @throws ERR_INVALID_ARGUMENT with `field` */
 export function sealRequest(identity: Identity, content: RequestContent): SignedRequest {
-  return { ...content, ...seal(identity, encodeWith(requestCoder, content, refuseOwn)) }
+  return sealSigned(requestForm, identity, content)
 }
 
 /** @throws ERR_INVALID_ARGUMENT with `field` */
 export function sealAnswer(identity: Identity, content: AnswerContent): SignedAnswer {
-  return { ...content, ...seal(identity, encodeWith(answerCoder, content, refuseOwn)) }
+  return sealSigned(answerForm, identity, content)
 }
 
 /** @throws ERR_MALFORMED */
 export function decodeRequest(bytes: Uint8Array): SignedRequest {
-  return open(requestCoder, bytes, MAX_REQUEST_BYTES)
+  return openSigned(requestForm, bytes)
 }
 
 /** Structure only: whether the envelopes are certificates is judged elsewhere. @throws ERR_MALFORMED */
 export function decodeAnswer(bytes: Uint8Array): SignedAnswer {
-  return open(answerCoder, bytes, MAX_ANSWER_BYTES)
+  return openSigned(answerForm, bytes)
 }
 
 /** Did the holder of this key ask, or answer, this? The signature is checked off the calling thread. */
-export function verifySignedAsync({ bytes, signature }: Signed<unknown>, publicKey: Uint8Array): Promise<boolean> {
-  return verifyIdentitySignatureAsync(publicKey, hashOf(bytes.subarray(0, bytes.length - SIGNATURE_BYTES)), signature)
+export function verifySignedAsync(signed: Signed<unknown>, publicKey: Uint8Array): Promise<boolean> {
+  return verifyIdentitySignatureAsync(publicKey, signedHash(requestForm, signed), signed.signature)
 }
 
-function seal(identity: Identity, content: Uint8Array): Pick<Signed<unknown>, 'signature' | 'bytes'> {
-  const signature = signHash(identity, hashOf(content))
-  return { signature, bytes: concatBytes(content, signature) }
-}
-
-function open<Content extends Addressed>(coder: P.CoderType<Content>, bytes: Uint8Array, maxBytes: number): Signed<Content> {
-  assertBytes(bytes, 'bytes')
-  if (bytes.length > maxBytes) throw malformed(undefined, `has ${bytes.length} bytes, more than ${maxBytes}`)
-  const end = Math.max(0, bytes.length - SIGNATURE_BYTES)
-  const content = decodeWith(coder, copyBytes(bytes, 0, end), maxBytes, refuseOwn)
-  return { ...content, signature: copyBytes(bytes, end), bytes: copyBytes(bytes) }
-}
-
-interface Addressed {
-  readonly from: ValidatorId
-  readonly to: ValidatorId | null
-}
-
-function refuseOwn({ from, to }: Addressed): void {
+function refuseOwn({ from, to }: { readonly from: ValidatorId; readonly to: ValidatorId | null }): void {
   if (from === to) throw invalidArgument('to', 'must not be the author')
-}
-
-function hashOf(signed: Uint8Array): Uint8Array {
-  return taggedHash(TAGS.request, signed)
 }

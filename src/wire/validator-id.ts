@@ -38,3 +38,12 @@ export function assertValidatorIds(list: unknown, field: string): asserts list i
 export function sortValidatorIds(ids: readonly ValidatorId[]): ValidatorId[] {
   return [...ids].sort(compareValidatorIds)
 }
+
+/** The one order that an encoding admits. @throws as assertValidatorIds, and ERR_INVALID_ARGUMENT for another order */
+export function assertSortedIds(list: unknown, field: string): asserts list is readonly ValidatorId[] {
+  assertValidatorIds(list, field)
+  list.forEach((id, i) => {
+    const before = list[i - 1]
+    if (before !== undefined && compareValidatorIds(before, id) > 0) throw invalidArgument(`${field}[${i}]`, 'must be sorted by id')
+  })
+}

@@ -290,7 +290,7 @@ describe('peekFrame', () => {
   })
 
   it('is null for too few bytes, another version and unknown frames', () => {
-    for (const bytes of [[], [1], [0, 1], [2, 1], [1, 0], [1, 6], [1, 255]]) expect(peekFrame(Uint8Array.from(bytes))).toBeNull()
+    for (const bytes of [[], [1], [0, 1], [2, 1], [1, 0], [1, 7], [1, 255]]) expect(peekFrame(Uint8Array.from(bytes))).toBeNull()
     expect(peekFrame(concatBytes(Uint8Array.of(9), sealed.bytes))).toBeNull()
   })
 })
