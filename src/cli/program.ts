@@ -4,6 +4,7 @@ import { invalidArgument, QuorateError } from '../errors.ts'
 import { demoCommand } from './demo.ts'
 import { evidenceCommand } from './evidence.ts'
 import { EXIT, errorJson, exitCodeOf } from './exit.ts'
+import { rosterCommand } from './roster.ts'
 import type { Terminal } from './terminal.ts'
 import { tuneCommand } from './tune.ts'
 import { verifyCommand } from './verify.ts'
@@ -25,7 +26,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeErr: (text) => terminal.log(text.trimEnd()), writeOut: (text) => terminal.writeResult(text.trimEnd()) })
-  for (const command of [demoCommand, verifyCommand, evidenceCommand, tuneCommand]) {
+  for (const command of [demoCommand, verifyCommand, evidenceCommand, tuneCommand, rosterCommand]) {
     program.addCommand(
       inheriting(
         program,

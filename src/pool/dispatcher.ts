@@ -19,7 +19,7 @@ import type { ResolvedPoolOptions } from './options.ts'
 import type { KernelName } from './pieces.ts'
 import { copyPlain, NotPlain } from './plain.ts'
 import { failureOfWhole } from './split.ts'
-import { PoolStatistics } from './statistics.ts'
+import { PoolStatistics, type RunListener } from './statistics.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import { type Task, WaitingTasks } from './waiting.ts'
 import { errorOf, failureOf, type Outcome, type SingleWork, type Work } from './work.ts'
@@ -97,6 +97,10 @@ export class Dispatcher {
       runMs: this.#statistics.runMs(),
       waitMs: this.#statistics.waitMs(),
     }
+  }
+
+  listen(listener: RunListener): void {
+    this.#statistics.listener = listener
   }
 
   /** What waits is refused at once; what runs is waited for. */
@@ -192,7 +196,7 @@ export class Dispatcher {
   #startWhole(task: Task): void {
     const started = this.#recordStart(task)
     this.#occupy(task.work, task.arrays, (outcome, answered) => {
-      if (answered) this.#recordCompletion(started)
+      if (answered) this.#recordCompletion(task, started)
       this.#settle(task, outcome)
     })
   }
@@ -205,7 +209,7 @@ export class Dispatcher {
       tasks.flatMap(({ arrays }) => arrays),
       (outcome, answered) => {
         tasks.forEach((task, i) => {
-          if (answered) this.#recordCompletion(started[i] ?? 0)
+          if (answered) this.#recordCompletion(task, started[i] ?? 0)
           this.#settle(task, outcomeOf(outcome, i))
         })
       },
@@ -222,7 +226,7 @@ export class Dispatcher {
         outcomes[i] = outcome
         allAnswered &&= answered
         if (--left > 0) return
-        if (allAnswered) this.#recordCompletion(started)
+        if (allAnswered) this.#recordCompletion(task, started)
         this.#settle(task, this.#joinPieces(task, cut, outcomes))
         // Unlike the pieces', what was kept for the end stayed here.
         wipeAll(task.arrays)
@@ -249,8 +253,8 @@ export class Dispatcher {
     return started
   }
 
-  #recordCompletion(started: number): void {
-    this.#statistics.recordRun(performance.now() - started)
+  #recordCompletion({ work }: Task, started: number): void {
+    this.#statistics.recordRun(work, performance.now() - started)
     this.#statistics.completed++
   }
 
@@ -318,7 +322,7 @@ export class Dispatcher {
     const ms = performance.now() - started
     if (this.#threads === null) this.#statistics.recordBusy(ms)
     tasks.forEach((task, i) => {
-      this.#statistics.recordRun(ms)
+      this.#statistics.recordRun(task.work, ms)
       this.#statistics.completed++
       this.#statistics.inline++
       this.#settle(task, tasks.length === 1 ? outcome : outcomeOf(outcome, i))

@@ -10,6 +10,7 @@ import { Dispatcher } from './dispatcher.ts'
 import { Executor } from './executor.ts'
 import { instantiate, planKernel } from './kernel-plan.ts'
 import { assertSignal, resolveOptions } from './options.ts'
+import type { RunListener } from './statistics.ts'
 import { ThreadPool } from './thread-pool.ts'
 import { registerThreads } from './threads.ts'
 
@@ -79,6 +80,15 @@ export class KernelPool implements AsyncDisposable {
 
   stats(): PoolStats {
     return this.#dispatcher.stats()
+  }
+
+  /**
+   * For metrics: one listener, told of all that runs from now on.
+   *
+   * @internal
+   */
+  listen(listener: RunListener): void {
+    this.#dispatcher.listen(listener)
   }
 
   /** Refuses what waits with ERR_POOL_CLOSED, waits for what runs, ends the threads. Closing twice is closing once. */

@@ -1,10 +1,15 @@
 /** Counts and times of the pool. Piscina's own figures know nothing of work on the calling thread, nor of the pool's queue. */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
+import type { SingleWork } from './work.ts'
+
+/** Told of every job and operation that has run, by name, with the time from its start to its result. It must not throw. */
+export type RunListener = (work: string, ms: number) => void
 
 export class PoolStatistics {
   completed = 0
   inline = 0
   lostWorkers = 0
+  listener: RunListener | null = null
   readonly #lanes: number
   readonly #start = performance.now()
   readonly #runTimes = createHistogram()
@@ -20,8 +25,9 @@ export class PoolStatistics {
     record(this.#waitTimes, ms)
   }
 
-  recordRun(ms: number): void {
+  recordRun(work: SingleWork, ms: number): void {
     record(this.#runTimes, ms)
+    this.listener?.(work.type === 'ping' ? 'ping' : work.name, ms)
   }
 
   /** Time that a lane was taken. */

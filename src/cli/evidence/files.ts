@@ -5,7 +5,7 @@ import { invalidArgument, QuorateError } from '../../errors.ts'
 import { parseRosterFile, type Roster } from '../../index.ts'
 
 /** As `parseRosterFile`: a full roster of long ids, with generous white space. */
-const MAX_ROSTER_BYTES = 1 << 21
+const MAX_ROSTER_BYTES = 1 << 22
 
 export type FileRead =
   | { readonly status: 'read'; readonly bytes: Uint8Array<ArrayBuffer> }

@@ -1,0 +1,94 @@
+/**
+ * JSON lines, one an event, to stderr or a file. What a line may hold is decided here, once: no bytes at all, since all secrets of this program are
+ * bytes, and of errors that are not our own no message, since it may quote what it was about.
+ */
+import { type DestinationStream, destination, pino } from 'pino'
+import { QuorateError } from '../errors.ts'
+import type { Config } from './config/schema.ts'
+
+type Write = (fields: object, message: string) => void
+
+export interface NodeLog {
+  readonly fatal: Write
+  readonly error: Write
+  readonly warn: Write
+  readonly info: Write
+  readonly debug: Write
+}
+
+export interface OpenLog {
+  readonly log: NodeLog
+  /** after the file was moved away: goes on in a new one of the old name */
+  reopen(): void
+  close(): void
+}
+
+export interface LogOptions {
+  readonly settings: Config['log']
+  /** in every line */
+  readonly fields: Readonly<Record<string, string>>
+  /** in the place of stderr or the file */
+  readonly stream?: DestinationStream
+}
+
+const STDERR = 2
+
+/** @throws ERR_CONFIG with field `log.file` */
+export function openLog({ settings: { level, file }, fields, stream }: LogOptions): OpenLog {
+  const opened = stream === undefined ? openDestination(file) : null
+  const log = pino(
+    {
+      level,
+      base: fields,
+      messageKey: 'message',
+      errorKey: 'error',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }), log: plainFields },
+      // The formatter has dealt with errors; the default serializer would print their messages and stacks.
+      serializers: { error: (value: unknown) => value },
+    },
+    stream ?? opened ?? destination(STDERR),
+  )
+  return { log, reopen: () => (file === undefined ? undefined : opened?.reopen()), close: () => opened?.flushSync() }
+}
+
+/** Synchronous: the last lines of a process that dies are the ones that are wanted. */
+function openDestination(file: string | undefined): ReturnType<typeof destination> {
+  try {
+    return destination({ dest: file ?? STDERR, append: true, sync: true, mode: 0o600 })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    throw new QuorateError('ERR_CONFIG', { field: 'log.file', message: `cannot be written: ${code}` })
+  }
+}
+
+function plainFields(fields: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]: [string, unknown]) => [name, plainValue(value)]))
+}
+
+function plainValue(value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString()
+  if (value instanceof Error) return errorFields(value)
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return '<bytes>'
+  if (Array.isArray(value)) return value.map(plainValue)
+  if (value instanceof Map) return plainFields(Object.fromEntries(value))
+  if (typeof value === 'object' && value !== null) return plainFields(value)
+  return value
+}
+
+/** What may be told of an error: of one of ours everything, of the system's what it did, of all others where it happened. */
+export function errorFields(error: unknown): Record<string, unknown> {
+  if (error instanceof QuorateError) {
+    const { code, field, message } = error
+    return { code, ...(field === undefined ? {} : { field }), message }
+  }
+  if (!(error instanceof Error)) return { name: typeof error }
+  const { code, syscall } = error as NodeJS.ErrnoException
+  const stack = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line))
+  return {
+    name: error.name,
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof syscall === 'string' ? { syscall } : {}),
+    stack: stack.map((line) => line.trim()),
+  }
+}
