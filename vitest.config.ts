@@ -22,15 +22,44 @@ function runBuiltCode(): Plugin {
   }
 }
 
+/**
+ * Test files that change or measure the process that they run in: flags of the engine, `Uint8Array` replaced by one that remembers, what is alive.
+ * Each has a process of its own; all others share processes, which saves a start and the loading of the package for every file.
+ * `test/project/own-process.test.ts` finds a file that is missing here.
+ */
+export const OWN_PROCESS: readonly string[] = [
+  'test/kernel/**/*.test.ts',
+  'test/ceremony/failing-source.test.ts',
+  'test/client/held-messages.test.ts',
+  'test/client/long-run.test.ts',
+  'test/crypto/jobs/leftovers.test.ts',
+  'test/crypto/jobs/secrets.test.ts',
+  'test/crypto/sha256.test.ts',
+  'test/crypto/strobl-jobs.test.ts',
+  'test/crypto/xchacha20-poly1305.test.ts',
+  'test/frost/leftovers.test.ts',
+  'test/pool/cut.test.ts',
+  'test/pool/pieces.test.ts',
+  'test/pool/split.test.ts',
+]
+
+const NOT_HERE = ['test/campaign/**', 'node_modules/**']
+
+export const common = {
+  // Ends a test that hangs, no more: on a machine shared with other work one of them took more than a minute.
+  testTimeout: 300_000,
+  pool: 'forks',
+} as const
+
 export default defineConfig({
   plugins: [runBuiltCode()],
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/campaign/**', 'node_modules/**'],
-    // Ends a test that hangs, no more: on a machine shared with other work one of them took more than a minute.
-    testTimeout: 300_000,
-    pool: 'forks',
+    ...common,
     // One more than the two cores that the tests are meant for: some wait for processes, threads and deadlines.
     maxWorkers: 3,
+    projects: [
+      { extends: true, test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, ...OWN_PROCESS], isolate: false } },
+      { extends: true, test: { name: 'alone', include: [...OWN_PROCESS], exclude: NOT_HERE } },
+    ],
   },
 })

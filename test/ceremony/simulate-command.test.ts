@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ROOT } from '../project/sources.ts'
+import { readArguments } from '../simulation/options.ts'
 
 function simulate(...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'dist/test/simulation/main.js'), ...args], {
@@ -41,10 +42,10 @@ describe('simulate', () => {
       ['--what'],
       ['1'],
     ]
-    for (const args of [...wrong, ['--runs', '1', '--from', '-1']]) {
-      const { code, out, err } = simulate(...args)
-      expect([code, out], args.join(' ')).toEqual([2, ''])
-      expect(err).toContain('usage: npm run simulate')
-    }
+    for (const args of [...wrong, ['--runs', '1', '--from', '-1']]) expect(() => readArguments(args), args.join(' ')).toThrow()
+    expect(readArguments(['--runs', '3'])).toEqual({ what: 'campaign', runs: 3, from: 1 })
+    const { code, out, err } = simulate('--runs', 'x')
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain('usage: npm run simulate')
   })
 })

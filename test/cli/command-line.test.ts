@@ -1,7 +1,7 @@
 /** The built command as a process: what a shell, a script and an operator see. */
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { type Ended, oneLine, quorate, start } from './command.ts'
+import { type Ended, inProcess, oneLine, quorate, start } from './command.ts'
 
 /** Loaded before anything else, in each thread: a worker's first words. The handler of signals is in place by then. */
 const TELLS_OF_WORKER = "import { isMainThread } from 'node:worker_threads'; if (!isMainThread) process._rawDebug('a worker starts')"
@@ -89,7 +89,7 @@ describe('usage errors', () => {
     [['extra'], 'arguments'],
   ])('quorate demo %j exits 2 and names the field', async (flags, field) => {
     // Before the others: "--nodes --json" would be a number called "--json".
-    const ended = await quorate('demo', '--json', ...flags)
+    const ended = await inProcess('demo', '--json', ...flags)
     expect(ended.code).toBe(2)
     expect(oneLine(ended)).toMatchObject({ schema: 'quorate.error/1', code: 'ERR_INVALID_ARGUMENT', field })
   })
@@ -115,8 +115,8 @@ describe('quorate verify', () => {
   const message = '243f6a8885a308d313198a2e03707344a4093822299f31d0082efa98ec4e6c89'
   const signature =
     '6896bd60eeae296db48a229ff71dfe071bde413e6d43f917dc8dcf8c78de33418906d11ac976abccb20b091292bff4ea897efcb639ea871cfa95f6de339e4b0a'
-  const verify = (...more: string[]): Promise<Ended> =>
-    quorate('verify', '--suite', 'bip340', '--key', key, '--message', message, '--signature', signature, ...more)
+  const ARGUMENTS = ['verify', '--suite', 'bip340', '--key', key, '--message', message, '--signature', signature]
+  const verify = (...more: string[]): Promise<Ended> => quorate(...ARGUMENTS, ...more)
 
   it('exits 0 for a valid signature, 1 for another', async () => {
     const [good, bad] = await Promise.all([verify(), verify('--message', '00')])
@@ -130,7 +130,7 @@ describe('quorate verify', () => {
       ['--signature', '0x00', 'signature'],
       ['--key', '00', 'key'],
     ] as const) {
-      const ended = await verify(flag, text, '--json')
+      const ended = await inProcess(...ARGUMENTS, flag, text, '--json')
       expect(ended.code, `${flag} ${text}`).toBe(2)
       expect(oneLine(ended)).toMatchObject({ code: 'ERR_INVALID_ARGUMENT', field })
     }

@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readKernelBytes } from '../../src/kernel/wasm/module.ts'
-import { webAssembly } from '../../src/kernel/wasm/webassembly.ts'
 
 const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
 const SMALL = ['demo', '--nodes', '1', '--min-signers', '1', '--messages', '1', '--suite', 'bip340', '--json']
@@ -58,7 +56,8 @@ describe('the demo reads its configuration', () => {
 
   it('and runs the fma kernel, or says that it cannot be had where the engine lacks relaxed SIMD', async () => {
     const { code, line } = await run(['--workers', '0'], { QUORATE_KERNEL: 'fma' })
-    const there = webAssembly.validate(readKernelBytes('fma'))
+    // Later versions of Node have relaxed SIMD without a flag.
+    const there = Number(process.versions.node.split('.')[0]) >= 22
     expect(code).toBe(there ? 0 : 78)
     expect(line).toMatchObject(there ? { kernel: 'fma' } : { code: 'ERR_KERNEL_UNAVAILABLE' })
   })

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { readArguments } from './options.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/test/fuzz/main.js', import.meta.url))
 
@@ -19,18 +20,11 @@ describe('npm run fuzz', () => {
   })
 
   it('refuses other flags and numbers out of range', () => {
-    for (const flags of [
-      ['--runs', '0'],
-      ['--runs', 'x'],
-      ['--seed', '-1'],
-      ['--seed', '2097152'],
-      ['--from', '1e3'],
-      ['--all'],
-      ['more'],
-    ]) {
-      const { status, stdout, stderr } = run(...flags)
-      expect({ status, stdout }, flags.join(' ')).toEqual({ status: 2, stdout: '' })
-      expect(stderr).toContain('usage: npm run fuzz')
-    }
+    const wrong = [['--runs', '0'], ['--runs', 'x'], ['--seed', '-1'], ['--seed', '2097152'], ['--from', '1e3'], ['--all'], ['more']]
+    for (const flags of wrong) expect(() => readArguments(flags), flags.join(' ')).toThrow()
+    expect(readArguments(['--runs', '10', '--seed', '2', '--from', '5'])).toEqual({ seed: 2, from: 5, to: 15 })
+    const { status, stdout, stderr } = run('--runs', 'x')
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain('usage: npm run fuzz')
   })
 })

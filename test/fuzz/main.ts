@@ -9,15 +9,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { describe, type Figures, Fuzzer } from './fuzzer.ts'
+import { readArguments, USAGE, type Work } from './options.ts'
 import { Finding } from './protocol.ts'
-
-interface Work {
-  readonly seed: number
-  readonly from: number
-  readonly to: number
-}
 
 interface Report {
   readonly done: number
@@ -35,24 +29,6 @@ type Entries<M> = M extends Map<infer K, infer V> ? readonly (readonly [K, V])[]
 /** So many numbers make one step of the work: one ceremony and the decoder inputs that go with it. */
 const STEP = 100
 const PROGRESS_EVERY_MS = 2_000
-/** Of the seed with the number below it in 53 bits. */
-const MAX_SEED = 2 ** 21 - 1
-const MAX_NUMBER = 2 ** 32 - 1
-
-const USAGE = 'usage: npm run fuzz -- [--runs N] [--seed S] [--from I]'
-
-function readArguments(): Work {
-  const { values } = parseArgs({ options: { runs: { type: 'string' }, seed: { type: 'string' }, from: { type: 'string' } } })
-  const integer = (value: string | undefined, otherwise: number, min: number, max: number): number => {
-    const number = value === undefined ? otherwise : /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN
-    if (!(number >= min && number <= max)) throw new RangeError(`an integer in ${min}..${max} is expected`)
-    return number
-  }
-  const seed = integer(values.seed, 1, 0, MAX_SEED)
-  const from = integer(values.from, 0, 0, MAX_NUMBER)
-  return { seed, from, to: from + integer(values.runs, 100_000, 1, MAX_NUMBER - from) }
-}
-
 /** In a process of its own. */
 function fuzz({ seed, from, to }: Work): void {
   // Most inputs are refused with an error, and its stack is what takes longest. Whoever repeats one input sees it.
@@ -165,7 +141,7 @@ function summary(all: readonly NonNullable<Report['figures']>[], seconds: number
 if (process.send !== undefined) fuzz(JSON.parse(process.argv[2] ?? '') as Work)
 else {
   try {
-    campaign(readArguments())
+    campaign(readArguments(process.argv.slice(2)))
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
     process.exitCode = 2

@@ -52,6 +52,9 @@ function encode(points: readonly Point[]): Uint8Array {
 }
 
 const sumOf = (points: readonly Point[]): Point => points.reduce((sum, p) => sum.add(p), Point.ZERO)
+/** Noble's buckets are dear for a few points. */
+const sumOfMultiples = (points: readonly Point[], k: readonly bigint[]): Point =>
+  points.length < 16 ? sumOf(points.map((p, i) => p.multiplyUnsafe(at(k, i)))) : pippenger(Point, [...points], [...k])
 const at = <T>(list: readonly T[], i: number): T => {
   const item = list[i]
   if (item === undefined) throw new RangeError(`no item ${i}`)
@@ -111,7 +114,7 @@ export function createNobleKernel(): Kernel {
     mul,
     mulVar: mul,
     msmVar: (points, scalars, g) =>
-      encode([pippenger(Point, decodeAll(points), numbers(scalars)).add(base(toNumber(g ?? new Uint8Array(0))))]),
+      encode([sumOfMultiples(decodeAll(points), numbers(scalars)).add(base(toNumber(g ?? new Uint8Array(0))))]),
     sum(points, columns) {
       const rows = rowsOf(decodeAll(points), columns)
       return encode(Array.from({ length: columns }, (_, column) => sumOf(rows.map((row) => at(row, column)))))

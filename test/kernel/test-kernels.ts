@@ -22,6 +22,11 @@ export async function buildTestKernel(...name: readonly string[]): Promise<TestK
   return { path, wasm: new Uint8Array(await readFile(`${path}.wasm`)) }
 }
 
+const compiled = new WeakMap<Uint8Array, ReturnType<typeof webAssembly.compile>>()
+
+/** A new instance; what it is made of is compiled once. */
 export async function instantiate({ wasm }: Pick<TestKernel, 'wasm'>): Promise<KernelInstance> {
-  return new KernelInstance({ module: await webAssembly.compile(wasm) })
+  const module = compiled.get(wasm) ?? webAssembly.compile(wasm)
+  compiled.set(wasm, module)
+  return new KernelInstance({ module: await module })
 }

@@ -3,7 +3,6 @@
  * not, and its seed is named; 2: wrong arguments.
  */
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { sharedKernel } from '../../src/kernel/shared.ts'
 import { decodeEnvelope } from '../../src/wire/envelope.ts'
@@ -12,12 +11,9 @@ import { describeFigures, type Figures, merge, noFigures } from './figures.ts'
 import { violationsOf } from './invariants.ts'
 import { NonceLedger } from './ledger.ts'
 import { NETWORK } from './network.ts'
+import { type Command, readArguments, USAGE } from './options.ts'
 import { perform } from './run.ts'
 import { describeLog, describeOutcomes, describePlan } from './trace.ts'
-
-const USAGE = `usage: npm run simulate -- --seed SEED            one run, told step by step
-       npm run simulate -- --runs N [--from SEED]  N runs from this seed on (default 1), on all cores
-`
 
 interface Share {
   readonly from: number
@@ -105,33 +101,17 @@ async function campaign(runs: number, from: number): Promise<number> {
   return figures.violations.length === 0 ? 0 : 1
 }
 
-function wrong(message: string): number {
-  process.stderr.write(`${message}\n${USAGE}`)
-  return 2
-}
-
 async function main(): Promise<number> {
-  let values: { seed?: string; runs?: string; from?: string; help?: boolean }
+  let command: Command
   try {
-    const options = { seed: { type: 'string' }, runs: { type: 'string' }, from: { type: 'string' }, help: { type: 'boolean' } } as const
-    values = parseArgs({ options, allowPositionals: false }).values
+    command = readArguments(process.argv.slice(2))
   } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error))
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
+    return 2
   }
-  if (values.help === true) {
-    process.stdout.write(USAGE)
-    return 0
-  }
-  if (values.seed !== undefined) {
-    if (values.runs !== undefined || values.from !== undefined) return wrong('--seed goes alone')
-    return replay(values.seed)
-  }
-  const runs = Number(values.runs)
-  const from = Number(values.from ?? 1)
-  if (values.runs === undefined) return wrong('one of --seed and --runs is needed')
-  if (!Number.isSafeInteger(runs) || runs < 1) return wrong('--runs must be a number from 1')
-  if (!Number.isSafeInteger(from) || from < 0 || !Number.isSafeInteger(from + runs)) return wrong('--from must be a number from 0')
-  return campaign(runs, from)
+  if (command.what === 'help') process.stdout.write(USAGE)
+  if (command.what === 'replay') return replay(command.seed)
+  return command.what === 'campaign' ? campaign(command.runs, command.from) : 0
 }
 
 if (isMainThread) {

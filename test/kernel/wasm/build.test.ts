@@ -21,11 +21,10 @@ afterAll(() => {
 })
 
 describe.each(MODULES)('the module %s', (name) => {
-  it('is built again from the sources, in two other folders, byte for byte', async () => {
-    const builds = await Promise.all([buildTestKernel('copy', name), buildTestKernel('copy', name)])
-    copies.push(...builds.map((build) => build.path))
-    expect(new Set(builds.map((build) => build.path)).size).toBe(2)
-    expect(builds.map(({ wasm }) => digest(wasm))).toEqual([digest(moduleBytes(name)), digest(moduleBytes(name))])
+  it('is built again from the sources, in another folder, byte for byte as the set-up built it', async () => {
+    const again = await buildTestKernel('copy', name)
+    copies.push(again.path)
+    expect(digest(again.wasm)).toBe(digest(moduleBytes(name)))
   })
 
   it(`has fewer than ${MAX_BYTES} bytes, imports nothing, and a memory that cannot grow`, async () => {
