@@ -1,0 +1,7 @@
+/** The public list of `quorate/keystore`. */
+export type { KeyStore, StoredKey } from './contract.ts'
+export { DEFAULT_SCRYPT, SCRYPT_FLOOR, type ScryptParameters, type UnlockSecret } from './key-derivation.ts'
+export { MemoryKeyStore } from './memory.ts'
+export { openSealed, type SealLabel, type SealPurpose, sealFile } from './seal.ts'
+export { readSecretFile, writeSecretFile } from './secret-file.ts'
+export { readUnlock, type UnlockSource, unlockSecret } from './unlock.ts'
