@@ -1,5 +1,5 @@
 /** Where a strategy plays: one corrupted node in one ceremony; and what strategies are made of. */
-import { concatAll, copyBytes, toHex } from '../../../src/bytes.ts'
+import { concatAll, copyBytes, itemOf, toHex } from '../../../src/bytes.ts'
 import type { Fault } from '../../../src/ceremony/outcome.ts'
 import type { Dealing } from '../../../src/crypto/jobs/contract.ts'
 import { PROOF_BYTES } from '../../../src/crypto/proof-of-knowledge.ts'
@@ -166,6 +166,28 @@ export function toAll(stage: number, alter: (body: Uint8Array) => Uint8Array): A
       if (draft.header.stage !== stage) return [draft]
       body ??= alter(draft.body)
       return [changed(draft, body)]
+    },
+  }
+}
+
+/** One point of a stage's message, to all alike, is none that a peer may send. */
+export function withBadPoint(scene: Scene, stage: number): Act {
+  return toAll(stage, (body) => {
+    const place = scene.dice.below(body.length / POINT_BYTES)
+    return withItem(body, place, badPoint(scene, itemOf(body, place, POINT_BYTES)))
+  })
+}
+
+/** In one stage, what `victim()` says in it, as soon as that was heard. */
+export function repeating(name: string, scene: Scene, stage: number, victim: () => ValidatorId): Act {
+  return {
+    send(draft, to) {
+      const { sid, ceremonyId } = draft.header
+      if (draft.header.stage !== stage) return [draft]
+      scene.coalition.await(sid, stage, victim(), ({ body }) => {
+        scene.coalition.inject(name, scene.author, to, ceremonyId, changed(draft, body))
+      })
+      return []
     },
   }
 }

@@ -2,9 +2,21 @@
 import { copyBytes, itemOf } from '../../../src/bytes.ts'
 import type { JobResult } from '../../../src/crypto/jobs/contract.ts'
 import { runJob } from '../../../src/crypto/jobs/index.ts'
-import { POINT_BYTES, SCALAR_BYTES } from '../../../src/kernel/contract.ts'
+import { SCALAR_BYTES } from '../../../src/kernel/contract.ts'
 import type { Act } from '../coalition.ts'
-import { badPoint, changed, earlier, onStage, randomPoint, randomScalar, type Scene, type Strategy, toAll, withItem } from './scene.ts'
+import {
+  changed,
+  earlier,
+  onStage,
+  randomPoint,
+  randomScalar,
+  repeating,
+  type Scene,
+  type Strategy,
+  toAll,
+  withBadPoint,
+  withItem,
+} from './scene.ts'
 
 const NONCES = 1
 
@@ -17,11 +29,7 @@ export const signing: readonly Strategy[] = [
     name: 'bad-nonce-point',
     kind: 'frost',
     proves: 'bad-point',
-    play: (scene) =>
-      toAll(NONCES, (body) => {
-        const place = scene.dice.below(body.length / POINT_BYTES)
-        return withItem(body, place, badPoint(scene, itemOf(body, place, POINT_BYTES)))
-      }),
+    play: (scene) => withBadPoint(scene, NONCES),
   },
   {
     name: 'bad-signature-share',
@@ -70,16 +78,7 @@ export const signing: readonly Strategy[] = [
       const { shareStage, secretSharing, minSigners } = scene.ceremony
       // Where one signs alone, all have the same share of the key, and of the nonces that they make together.
       if (secretSharing && minSigners === 1) return {}
-      return {
-        send(draft, to) {
-          const { stage, sid } = draft.header
-          if (stage !== shareStage) return [draft]
-          scene.coalition.await(sid, stage, victim, ({ body }) => {
-            scene.coalition.inject("another's-signature-share", scene.author, to, scene.ceremony.ceremonyId, changed(draft, body))
-          })
-          return []
-        },
-      }
+      return repeating("another's-signature-share", scene, shareStage, () => victim)
     },
   },
   {
@@ -88,16 +87,7 @@ export const signing: readonly Strategy[] = [
     proves: 'bad-signature-share',
     play: (scene) => {
       const victim = scene.dice.pick(scene.honest)
-      return {
-        send(draft, to) {
-          const { stage, sid } = draft.header
-          if (stage !== NONCES) return [draft]
-          scene.coalition.await(sid, stage, victim, ({ body }) => {
-            scene.coalition.inject("another's-nonces", scene.author, to, scene.ceremony.ceremonyId, changed(draft, body))
-          })
-          return []
-        },
-      }
+      return repeating("another's-nonces", scene, NONCES, () => victim)
     },
   },
   {

@@ -1,17 +1,18 @@
 /** Lies about nonces made ahead, in their making and in their use. */
-import { concatAll, copyBytes, equalBytes, itemOf } from '../../../src/bytes.ts'
-import { POINT_BYTES, SCALAR_BYTES } from '../../../src/kernel/contract.ts'
+import { concatAll, copyBytes, equalBytes } from '../../../src/bytes.ts'
+import { SCALAR_BYTES } from '../../../src/kernel/contract.ts'
 import type { Act, Draft } from '../coalition.ts'
 import {
-  badPoint,
   changed,
   earlier,
   onStage,
   randomPoint,
   randomScalar,
+  repeating,
   type Scene,
   type Strategy,
   toAll,
+  withBadPoint,
   withDigest,
   withItem,
 } from './scene.ts'
@@ -39,11 +40,7 @@ export const slots: readonly Strategy[] = [
     name: 'bad-preprocessed-point',
     kind: 'preprocess',
     proves: 'bad-point',
-    play: (scene) =>
-      toAll(PAIRS, (body) => {
-        const place = scene.dice.below(body.length / POINT_BYTES)
-        return withItem(body, place, badPoint(scene, itemOf(body, place, POINT_BYTES)))
-      }),
+    play: (scene) => withBadPoint(scene, PAIRS),
   },
   {
     name: 'another-preprocess-digest',
@@ -54,16 +51,7 @@ export const slots: readonly Strategy[] = [
   {
     name: 'pairs-of-an-honest-node',
     kind: 'preprocess',
-    play: (scene) => ({
-      send(draft, to) {
-        const { stage, sid, ceremonyId } = draft.header
-        if (stage !== PAIRS) return [draft]
-        scene.coalition.await(sid, stage, scene.dice.pick(scene.honest), ({ body }) => {
-          scene.coalition.inject('pairs-of-an-honest-node', scene.author, to, ceremonyId, changed(draft, body))
-        })
-        return []
-      },
-    }),
+    play: (scene) => repeating('pairs-of-an-honest-node', scene, PAIRS, () => scene.dice.pick(scene.honest)),
   },
   {
     name: 'bad-one-round-share',
