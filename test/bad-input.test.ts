@@ -148,7 +148,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
       clientOption('pool', NO_GETTERS),
       clientOption('signal', NO_SIGNALS),
       clientOption('random', [null, 5, {}]),
-      clientOption('operators', [null, 5, {}, [identity.publicKey]]),
+      clientOption('operators', [null, 5, {}]),
       ...['stageTimeoutMs', 'cleanupIntervalMs', 'ceremonyIdWindow', 'maxOpenCeremonies', 'earlyTtlMs'].map((name) =>
         clientOption(name, NO_INTEGERS),
       ),
@@ -254,6 +254,7 @@ const WITHOUT_PARAMETERS = [
   'MemoryKeyStore.toJSON',
   'MultisigClient.keys',
   'MultisigClient.cleanup',
+  'MultisigClient.ceremonies',
   'MultisigClient.stats',
 ]
 

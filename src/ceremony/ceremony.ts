@@ -73,7 +73,6 @@ export class Ceremony<Result> implements RunningCeremony<Result> {
     this.#disputes = new Disputes({ ground: this.#ground, seat: this.#seat, transcripts, archive })
   }
 
-  /** The ending, once there is one; it never changes. */
   get ending(): Ending<Result> | null {
     return this.#state.phase === 'ended' ? this.#state.ending : null
   }
@@ -89,6 +88,10 @@ export class Ceremony<Result> implements RunningCeremony<Result> {
     return this.#state.phase === 'running' ? this.#runner.awaited : 0
   }
 
+  get stage(): RunningCeremony<Result>['stage'] {
+    return (this.#runner.stage?.plan ?? required(this.#options.plan[0])).name
+  }
+
   /** Who has not sent a message of that stage, in index order, and whether any holder can give it. */
   missing(): { readonly authors: readonly ValidatorId[]; readonly broadcast: boolean } {
     const disputing = this.#state.phase === 'disputing'
@@ -102,7 +105,6 @@ export class Ceremony<Result> implements RunningCeremony<Result> {
     return this.#runner.decided
   }
 
-  /** What was said in it, to be audited offline; none if nobody asked for that. Complete once the ceremony has ended. */
   transcripts(): readonly Uint8Array[] {
     return this.#options.recording === undefined ? [] : [this.#options.recording.encode()]
   }
@@ -319,8 +321,7 @@ export class Ceremony<Result> implements RunningCeremony<Result> {
     const { faults = [], blamed = this.#seat.blames(faults), missing = [], by, silent = false } = defeat
     const reason = blamed.length > 0 ? reasonFor(blamed) : (defeat.reason ?? 'internal')
     const { ceremonyId } = this.context
-    const { name } = stage?.plan ?? required(this.#options.plan[0])
-    const failure: Failure = { status: 'failure', ceremonyId, reason: stage?.failureReason ?? reason, stage: name, blamed, missing }
+    const failure: Failure = { status: 'failure', ceremonyId, reason: stage?.failureReason ?? reason, stage: this.stage, blamed, missing }
     // With all messages out, a failure that nobody caused is ours alone: the others need nothing more of us.
     const concerns = blamed.length > 0 || !this.#runner.decided
     if (started && concerns && !silent && this.#seat.others.length > 0) this.#sayAbort(failure, by)

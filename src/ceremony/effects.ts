@@ -2,7 +2,7 @@
 import type { Job } from '../crypto/jobs/contract.ts'
 import type { CeremonyId, CeremonyKind, ValidatorId } from '../wire/message.ts'
 import type { KeyId } from './key-info.ts'
-import type { InnerEvent, PreprocessOutcome } from './outcome.ts'
+import type { InnerEvent } from './outcome.ts'
 import type { StoreRequest } from './step.ts'
 
 /** Why a message changed nothing. */
@@ -38,8 +38,6 @@ export type Effect =
   /** answered by `activated`: a pending key whose certificates came after its ceremony */
   | { readonly type: 'activate'; readonly keyId: KeyId; readonly certificates: Uint8Array }
   | { readonly type: 'event'; readonly event: InnerEvent }
-  /** a preprocessing has ended */
-  | { readonly type: 'preprocessed'; readonly outcome: PreprocessOutcome }
   /** the ceremony has ended, and its transcript was asked for */
   | { readonly type: 'transcript'; readonly info: TranscriptInfo; readonly bytes: Uint8Array }
   /** an instruction left an extraordinary number of ids behind, which are used up now: one near 2^64 ends a node's life */

@@ -2,6 +2,7 @@
  * How a ceremony ends. Exactly one outcome each: success, or a failure that keeps apart who is *blamed* (with evidence that convinces a
  * stranger) and who is *missing* (a local claim: silence cannot be proven).
  */
+import type { ErrorCode } from '../errors.ts'
 import type { CeremonyId, StageName, ValidatorId } from '../wire/message.ts'
 import type { KeyInfo } from './key-info.ts'
 
@@ -61,6 +62,8 @@ export type SignOutcome =
 
 export type PreprocessOutcome = { readonly status: 'success'; readonly ceremonyId: CeremonyId; readonly count: number } | Failure
 
+export type AnyOutcome = KeygenOutcome | SignOutcome | PreprocessOutcome
+
 /** What a node tells its application; `stage` events are for progress displays and are not published on the bus. */
 export type InnerEvent =
   | { readonly type: 'readyToKeygen'; readonly validator: ValidatorId }
@@ -68,7 +71,16 @@ export type InnerEvent =
   | { readonly type: 'messageSigned'; readonly ceremonyId: CeremonyId; readonly index: number; readonly signature: Uint8Array }
   | StageEvent
   | { readonly type: 'keygenOutcome'; readonly outcome: KeygenOutcome }
+  | { readonly type: 'preprocessOutcome'; readonly outcome: PreprocessOutcome }
   | { readonly type: 'signingOutcome'; readonly outcome: SignOutcome }
+  /** what an operator of this node signed and the node does not follow: as a call would have been refused */
+  | {
+      readonly type: 'instructionRefused'
+      readonly ceremonyId: CeremonyId
+      readonly code: ErrorCode
+      readonly field?: string
+      readonly message: string
+    }
 
 export interface StageEvent {
   readonly type: 'stage'
@@ -78,4 +90,16 @@ export interface StageEvent {
   readonly status: 'madeProgress' | 'full' | 'ignored'
   /** whose message it was; `full` has none */
   readonly from?: { readonly validator: ValidatorId; readonly index: number }
+}
+
+/** The end of a ceremony, where an event tells of one. */
+export function outcomeOf(event: InnerEvent): AnyOutcome | null {
+  switch (event.type) {
+    case 'keygenOutcome':
+    case 'preprocessOutcome':
+    case 'signingOutcome':
+      return event.outcome
+    default:
+      return null
+  }
 }

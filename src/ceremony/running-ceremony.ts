@@ -1,6 +1,6 @@
 /** A ceremony as its manager sees it: events in, effects out, one ending. */
 import type { CeremonyContext } from '../wire/context.ts'
-import type { Envelope, EnvelopeHeader, ValidatorId } from '../wire/message.ts'
+import type { Envelope, EnvelopeHeader, StageName, ValidatorId } from '../wire/message.ts'
 import type { Resend } from './archive.ts'
 import type { Computed, DropReason, Effect } from './effects.ts'
 import type { Ending } from './program.ts'
@@ -26,7 +26,10 @@ export interface RunningCeremony<Result> {
   readonly archive: Answers
   /** number of the stage, as in a header, whose messages are waited for; 0: none */
   readonly awaited: number
+  /** the stage that is under way; the first before there is one, the last that was when it has ended or is in dispute */
+  readonly stage: StageName
   missing(): { readonly authors: readonly ValidatorId[]; readonly broadcast: boolean }
+  /** what was said in it, to be audited offline; none if nobody asked for that. Complete once the ceremony has ended */
   transcripts(): readonly Uint8Array[]
   /** monotonic time at which `tick` would end it, or change what it waits for */
   readonly deadline: number

@@ -1,9 +1,7 @@
 /** Whoever has called and waits for the outcome of a ceremony, and whoever waits for all of them to be over. */
-import type { KeygenOutcome, PreprocessOutcome, SignOutcome } from '../ceremony/outcome.ts'
+import type { AnyOutcome } from '../ceremony/outcome.ts'
 import type { CeremonyId } from '../wire/message.ts'
 import { onAbort } from './abort.ts'
-
-export type AnyOutcome = KeygenOutcome | SignOutcome | PreprocessOutcome
 
 export class Callers {
   readonly #settle = new Map<CeremonyId, (outcome: AnyOutcome) => void>()

@@ -6,7 +6,7 @@ import type { Computed, DropReason, Effect } from '../ceremony/effects.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import type { Ending } from '../ceremony/program.ts'
 import type { Answers, RunningCeremony } from '../ceremony/running-ceremony.ts'
-import type { CeremonyId, Envelope, EnvelopeHeader } from '../wire/message.ts'
+import type { CeremonyId, CeremonyKind, Envelope, EnvelopeHeader, StageName, ValidatorId } from '../wire/message.ts'
 import type { Resends } from './resends.ts'
 import type { Tails } from './tails.ts'
 
@@ -14,6 +14,15 @@ import type { Tails } from './tails.ts'
 export interface Shared {
   readonly resends: Resends
   readonly tails: Tails
+}
+
+/** A ceremony that is under way. */
+export interface CeremonyProgress {
+  readonly kind: CeremonyKind
+  readonly ceremonyId: CeremonyId
+  readonly stage: StageName
+  /** who has not sent what the stage needs; empty while this node computes or stores */
+  readonly waitingFor: readonly ValidatorId[]
 }
 
 export class CeremonyManager<Result> {
@@ -37,6 +46,15 @@ export class CeremonyManager<Result> {
 
   ids(): readonly CeremonyId[] {
     return [...this.#open.keys()]
+  }
+
+  /** What is under way, and whom it waits for. */
+  progress(): readonly CeremonyProgress[] {
+    return [...this.#open.values()].map((ceremony) => {
+      const { kind, ceremonyId } = ceremony.context
+      const waitingFor = ceremony.awaited === 0 ? [] : ceremony.missing().authors
+      return { kind, ceremonyId, stage: ceremony.stage, waitingFor }
+    })
   }
 
   /** What an open ceremony can answer requests from. */

@@ -3,7 +3,7 @@ import type { BusConnection } from '../bus/contract.ts'
 import { wipe } from '../bytes.ts'
 import type { Computed, DropReason, Effect, TranscriptInfo } from '../ceremony/effects.ts'
 import type { KeyId } from '../ceremony/key-info.ts'
-import type { InnerEvent, PreprocessOutcome } from '../ceremony/outcome.ts'
+import type { InnerEvent } from '../ceremony/outcome.ts'
 import type { StoreRequest } from '../ceremony/step.ts'
 import type { KeyStore } from '../keystore/contract.ts'
 import type { KernelPool } from '../pool/index.ts'
@@ -21,7 +21,6 @@ export interface EffectHandlers {
   recalled(keyId: KeyId, found: RecalledKey | null): void
   activated(keyId: KeyId, ok: boolean): void
   event(event: InnerEvent): void
-  preprocessed(outcome: PreprocessOutcome): void
   dropped(reason: DropReason): void
   transcript(bytes: Uint8Array, info: TranscriptInfo): void
 }
@@ -95,9 +94,6 @@ export class EffectRunner {
         return
       case 'event':
         this.#handlers.event(effect.event)
-        return
-      case 'preprocessed':
-        this.#handlers.preprocessed(effect.outcome)
         return
       case 'dropped':
         this.#handlers.dropped(effect.reason)

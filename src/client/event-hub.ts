@@ -1,6 +1,6 @@
 /** Hands events to any number of listeners; a slow listener loses its oldest events, nobody else's. */
 
-import type { InnerEvent } from '../ceremony/outcome.ts'
+import { type InnerEvent, outcomeOf } from '../ceremony/outcome.ts'
 import { QuorateError } from '../errors.ts'
 import { onAbort } from './abort.ts'
 
@@ -110,7 +110,7 @@ export class EventHub {
 }
 
 function evidenceBytes(event: InnerEvent): number {
-  if (event.type !== 'keygenOutcome' && event.type !== 'signingOutcome') return 0
-  if (event.outcome.status !== 'failure') return 0
-  return event.outcome.blamed.reduce((sum, { evidence }) => sum + evidence.length, 0)
+  const outcome = outcomeOf(event)
+  if (outcome?.status !== 'failure') return 0
+  return outcome.blamed.reduce((sum, { evidence }) => sum + evidence.length, 0)
 }

@@ -14,7 +14,7 @@ import type { AnswerContent, RequestContent, SignedAnswer, SignedRequest } from 
 import { EARLY_BODY_BYTES, EARLY_SHARE_BYTES, MAX_CONFIRM_OK_ENVELOPE } from '../wire/sizes.ts'
 import { AnswerBudget } from './answer-budget.ts'
 import { CeremonyIds } from './ceremony-ids.ts'
-import type { CeremonyManager } from './ceremony-manager.ts'
+import type { CeremonyManager, CeremonyProgress } from './ceremony-manager.ts'
 import { EarlyMessages } from './early-messages.ts'
 import { KeygenManager } from './keygen-manager.ts'
 import type { NodeSettings } from './node-settings.ts'
@@ -101,6 +101,12 @@ export class MultisigClientInner {
 
   openIds(): readonly CeremonyId[] {
     return [...this.#keygens.ids(), ...this.#signings.ids(), ...this.#preprocessings.ids()]
+  }
+
+  /** What is under way, by ceremony id. */
+  progress(): readonly CeremonyProgress[] {
+    const all = [...this.#keygens.progress(), ...this.#signings.progress(), ...this.#preprocessings.progress()]
+    return all.sort((a, b) => (a.ceremonyId < b.ceremonyId ? -1 : 1))
   }
 
   /**

@@ -1,48 +1,44 @@
 /** The only shell with I/O: opens envelopes, queues, carries out effects, resolves outcomes. */
 import type { BusConnection } from '../bus/contract.ts'
-import { toHex } from '../bytes.ts'
 import type { Effect } from '../ceremony/effects.ts'
 import type { KeyId, KeyInfo } from '../ceremony/key-info.ts'
-import type { KeyMaterial } from '../ceremony/key-material.ts'
-import type { InnerEvent, KeygenOutcome, PreprocessOutcome, SignOutcome } from '../ceremony/outcome.ts'
-import { QuorateError } from '../errors.ts'
+import {
+  type AnyOutcome,
+  type InnerEvent,
+  type KeygenOutcome,
+  outcomeOf,
+  type PreprocessOutcome,
+  type SignOutcome,
+} from '../ceremony/outcome.ts'
 import { assertCeremonyMark } from '../keystore/contract.ts'
 import { identitySelfTest } from '../wire/identity.ts'
 import type { CeremonyId, ValidatorId } from '../wire/message.ts'
-import { assertNotAborted, onAbort, untilAborted } from './abort.ts'
-import { type AnyOutcome, Callers } from './callers.ts'
+import { assertNotAborted, onAbort } from './abort.ts'
+import type { CeremonyProgress } from './ceremony-manager.ts'
 import type { ClientStats } from './client-stats.ts'
 import { EffectRunner } from './effect-runner.ts'
 import { EventHub } from './event-hub.ts'
 import { eventBytes } from './event-json.ts'
 import { Inbox } from './inbox.ts'
+import { Instructor } from './instructor.ts'
 import { KeyRing } from './key-ring.ts'
-import { KeyWaits } from './key-waits.ts'
 import { MultisigClientInner } from './multisig-client-inner.ts'
+import { Operators } from './operators.ts'
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { Readiness } from './readiness.ts'
-import {
-  graceOf,
-  type KeygenRequest,
-  type PreprocessRequest,
-  readKeygenRequest,
-  readPreprocessRequest,
-  readSignRequest,
-  readValidators,
-  type SignInstruction,
-  type SignRequest,
-  signalOf,
-} from './requests.ts'
-import { bytesOf } from './signing-state-manager.ts'
+import { graceOf, type KeygenRequest, type PreprocessRequest, readValidators, type SignRequest, signalOf } from './requests.ts'
 import { Ticker } from './ticker.ts'
 import { warn } from './warn.ts'
 
-/** An instruction that needs a key. */
-type Named = Pick<SignInstruction, 'ceremonyId' | 'keyId' | 'messages'>
+/** A ceremony that is under way here. */
+export interface OpenCeremony extends CeremonyProgress {
+  /** the operator's key, hexadecimal */
+  readonly instructedBy: 'application' | string
+}
 
 /**
  * One signer node. `keygen()`, `preprocess()` and `sign()` instruct THIS node; every other participant must be instructed with the same values by its own
- * application. They reject with QuorateError for a refused instruction (nothing was sent, the id is not spent) and resolve with an outcome for
+ * application, or all of them by an operator. They reject with QuorateError for a refused instruction (nothing was sent, the id is not spent) and resolve with an outcome for
  * everything after.
  */
 export class MultisigClient implements AsyncDisposable {
@@ -56,11 +52,9 @@ export class MultisigClient implements AsyncDisposable {
   readonly #keys: KeyRing
   readonly #hub = new EventHub()
   readonly #ticker: Ticker
-  readonly #callers = new Callers()
-  /** keygens under way by the key id that they make, so that a signing can wait for its key */
-  readonly #keygens = new Map<KeyId, Promise<unknown>>()
+  readonly #instructor: Instructor
+  readonly #operators: Operators
   #forgetSignal = (): void => {}
-  readonly #waits = new KeyWaits()
   /** from the call of `close` on: no new instructions */
   #closing: Promise<void> | null = null
   /** after the grace: nothing runs any more */
@@ -105,9 +99,24 @@ export class MultisigClient implements AsyncDisposable {
       recalled: (keyId, found) => this.#run(this.#inner.recalled(keyId, found, performance.now())),
       activated: (keyId, ok) => this.#run(this.#inner.activated(keyId, ok, performance.now())),
       event: (event) => this.#event(event),
-      preprocessed: (outcome) => this.#ended(outcome),
       dropped: (reason) => this.#inbox.drop(reason),
       transcript: (bytes, info) => resolved.transcripts?.(bytes, info),
+    })
+    this.#instructor = new Instructor({
+      settings,
+      inner: this.#inner,
+      keys: this.#keys,
+      run: (effects) => this.#run(effects),
+      closing: () => this.#closing !== null,
+      // The process must live until the deadline, even if nothing else keeps it alive.
+      began: () => this.#ticker.update(),
+    })
+    this.#operators = new Operators({
+      ...settings,
+      operators: resolved.operators,
+      dropped: (reason) => this.#inbox.drop(reason),
+      refused: (event) => this.#event(event),
+      obey: (order) => this.#instructor.obey(order),
     })
     this.#readiness = new Readiness({
       ...settings,
@@ -125,21 +134,8 @@ export class MultisigClient implements AsyncDisposable {
   }
 
   /** @throws (rejects with) ERR_INVALID_ARGUMENT, the ERR_*VALIDATOR and ERR_CEREMONY_ID_* codes, ERR_TOO_MANY_CEREMONIES, ERR_ABORTED, ERR_CLOSED */
-  async keygen(request: KeygenRequest): Promise<KeygenOutcome> {
-    this.#assertOpen()
-    const { self, roster } = this.#resolved.settings
-    const { instruction, signal } = readKeygenRequest(request, self, roster)
-    assertNotAborted(signal)
-    this.#inner.assertMayStart(instruction.ceremonyId, this.#waits.count)
-    const { sid, effects } = this.#inner.keygen(instruction, performance.now())
-    const keyId = toHex(sid)
-    const outcome = this.#outcome<KeygenOutcome>(instruction.ceremonyId, effects, signal)
-    this.#keygens.set(keyId, outcome)
-    try {
-      return await outcome
-    } finally {
-      this.#keygens.delete(keyId)
-    }
+  keygen(request: KeygenRequest): Promise<KeygenOutcome> {
+    return this.#instructor.keygen(request)
   }
 
   /**
@@ -147,16 +143,8 @@ export class MultisigClient implements AsyncDisposable {
    *
    * @throws (rejects with) as keygen, and ERR_UNKNOWN_KEY, ERR_KEY_NOT_ACTIVE, ERR_TOO_FEW_SIGNERS, ERR_TOO_LARGE, ERR_STORE
    */
-  async sign(request: SignRequest): Promise<SignOutcome> {
-    this.#assertOpen()
-    const { self, roster } = this.#resolved.settings
-    const { instruction, signal } = readSignRequest(request, self, roster)
-    assertNotAborted(signal)
-    const key = await this.#keyFor(instruction, signal)
-    this.#assertOpen()
-    assertNotAborted(signal)
-    const effects = this.#inner.sign(instruction, key, performance.now())
-    return this.#outcome<SignOutcome>(instruction.ceremonyId, effects, signal)
+  sign(request: SignRequest): Promise<SignOutcome> {
+    return this.#instructor.sign(request)
   }
 
   /**
@@ -165,16 +153,16 @@ export class MultisigClient implements AsyncDisposable {
    *
    * @throws (rejects with) as sign, and ERR_PROTOCOL_MISMATCH
    */
-  async preprocess(request: PreprocessRequest): Promise<PreprocessOutcome> {
-    this.#assertOpen()
-    const { self, roster } = this.#resolved.settings
-    const { instruction, signal } = readPreprocessRequest(request, self, roster)
-    assertNotAborted(signal)
-    const key = await this.#keyFor({ ...instruction, messages: [] }, signal)
-    this.#assertOpen()
-    assertNotAborted(signal)
-    const effects = this.#inner.preprocess(instruction, key, performance.now())
-    return this.#outcome<PreprocessOutcome>(instruction.ceremonyId, effects, signal)
+  preprocess(request: PreprocessRequest): Promise<PreprocessOutcome> {
+    return this.#instructor.preprocess(request)
+  }
+
+  /** What is under way here, by ceremony id: whom each stage waits for, and by whose instruction. */
+  ceremonies(): readonly OpenCeremony[] {
+    return this.#inner.progress().map((ceremony) => ({
+      ...ceremony,
+      instructedBy: this.#operators.instructed(ceremony.ceremonyId) ?? 'application',
+    }))
   }
 
   /**
@@ -183,7 +171,7 @@ export class MultisigClient implements AsyncDisposable {
    * @throws (rejects with) ERR_INVALID_ARGUMENT, ERR_UNKNOWN_VALIDATOR, ERR_ABORTED, ERR_CLOSED
    */
   async waitUntilReady(participants: readonly ValidatorId[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    this.#assertOpen()
+    this.#instructor.assertOpen()
     const ids = readValidators(participants, 'participants', this.#resolved.settings.roster)
     await this.#readiness.wait(ids, signalOf(options))
   }
@@ -194,7 +182,7 @@ export class MultisigClient implements AsyncDisposable {
    * @throws (rejects with) ERR_UNKNOWN_KEY, ERR_INVALID_ARGUMENT with the first bad certificate as `field`, ERR_STORE, ERR_CLOSED
    */
   async activate(keyId: KeyId, certificates: ReadonlyMap<ValidatorId, Uint8Array>): Promise<KeyInfo> {
-    this.#assertOpen()
+    this.#instructor.assertOpen()
     const { info, changed } = await this.#keys.activate(keyId, certificates)
     this.#inner.active(keyId)
     if (changed) this.#event({ type: 'keyReady', keyId })
@@ -203,12 +191,12 @@ export class MultisigClient implements AsyncDisposable {
 
   /** Pending keys too; null when this node has none of that id. */
   async key(keyId: KeyId): Promise<KeyInfo | null> {
-    this.#assertOpen()
+    this.#instructor.assertOpen()
     return this.#keys.info(keyId)
   }
 
   async keys(): Promise<readonly KeyInfo[]> {
-    this.#assertOpen()
+    this.#instructor.assertOpen()
     return this.#keys.all()
   }
 
@@ -252,7 +240,7 @@ export class MultisigClient implements AsyncDisposable {
   }
 
   async #close(graceMs: number): Promise<void> {
-    if (graceMs > 0 && this.#inner.open > 0) await this.#callers.untilIdle(graceMs)
+    if (graceMs > 0 && this.#inner.open > 0) await this.#instructor.untilIdle(graceMs)
     for (const id of this.#inner.openIds()) this.#run(this.#inner.abort(id, performance.now()))
     this.#closed = true
     this.#inner.close()
@@ -266,31 +254,12 @@ export class MultisigClient implements AsyncDisposable {
     await this.#connection.close()
   }
 
-  async #keyFor({ ceremonyId, keyId, messages }: Named, signal: AbortSignal | undefined): Promise<KeyMaterial> {
-    this.#inner.assertMayStart(ceremonyId, this.#waits.count)
-    this.#inner.assertRoomFor(messages, this.#waits.bytes)
-    const keygen = this.#keygens.get(keyId)
-    return this.#waits.during(bytesOf(messages), async () => {
-      if (keygen !== undefined) await untilAborted(keygen, signal)
-      this.#assertOpen()
-      try {
-        return await this.#keys.active(keyId)
-      } catch (error) {
-        // All nodes may have confirmed it by now: they are asked, and a later signing may find it active.
-        const pending = error instanceof QuorateError && error.code === 'ERR_KEY_NOT_ACTIVE'
-        if (pending && this.#closing === null) this.#run(this.#inner.wanted(keyId, performance.now()))
-        throw error
-      }
-    })
-  }
-
   #listen(): void {
     this.#connection.subscribe('P2PIncoming', (bytes) => this.#inbox.receive(bytes))
     this.#connection.subscribe('ReadyToKeygen', (bytes) => {
       if (this.#readiness.receive(bytes) === 'refused') this.#inbox.drop('malformed')
     })
-    // Only signed instructions of a configured operator are obeyed, and there is none: everything on this subject is refused.
-    this.#connection.subscribe('MultisigInstruction', () => this.#inbox.drop('signature'))
+    this.#connection.subscribe('MultisigInstruction', (bytes) => this.#operators.receive(bytes))
     // The bus is all that can fail at closing, and nobody is there to be told.
     this.#forgetSignal = onAbort(this.#options.signal, () => void this.close().catch((error: unknown) => warn('closing failed', error)))
     this.#readiness.announce()
@@ -299,35 +268,23 @@ export class MultisigClient implements AsyncDisposable {
     void this.#runner.recallAll()
   }
 
-  #assertOpen(): void {
-    if (this.#closing !== null) throw new QuorateError('ERR_CLOSED')
-  }
-
   #run(effects: readonly Effect[]): void {
     this.#runner.run(effects)
-  }
-
-  /** Registers the waiting caller before the effects run: a ceremony of one node may end inside them. */
-  #outcome<Outcome extends AnyOutcome>(id: CeremonyId, effects: Effect[], signal?: AbortSignal): Promise<Outcome> {
-    const outcome = this.#callers.wait<Outcome>(id, () => this.#run(this.#inner.abort(id, performance.now())), signal)
-    // Something is waited for now: the process must live until the deadline, even if nothing else keeps it alive.
-    this.#ticker.update()
-    this.#run(effects)
-    return outcome
   }
 
   #event(event: InnerEvent): void {
     this.#hub.emit(event)
     if (event.type === 'stage') return
     this.#publish('MultisigEvent', null, eventBytes(event))
-    if (event.type === 'keygenOutcome' || event.type === 'signingOutcome') this.#ended(event.outcome)
+    const outcome = outcomeOf(event)
+    if (outcome !== null) this.#ended(outcome)
   }
 
   #ended(outcome: AnyOutcome): void {
-    this.#callers.settle(outcome)
+    this.#instructor.settle(outcome)
     if (this.#inner.open > 0) return
     this.#ticker.update()
-    this.#callers.idle()
+    this.#instructor.idle()
   }
 
   /** A bus that refuses has lost the message; no ceremony and no caller depends on these. */

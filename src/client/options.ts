@@ -1,6 +1,6 @@
 /** What a node is started with, and the defaults. */
 import type { Bus } from '../bus/contract.ts'
-import { assertInteger, equalBytes } from '../bytes.ts'
+import { assertBytes, assertInteger, copyBytes, equalBytes } from '../bytes.ts'
 import type { TranscriptInfo } from '../ceremony/effects.ts'
 import { judgeEvidence } from '../ceremony/evidence/verify.ts'
 import { type RandomSource, systemRandom } from '../crypto/random-scalars.ts'
@@ -9,7 +9,7 @@ import { sharedKernel } from '../kernel/shared.ts'
 import type { KeyStore } from '../keystore/contract.ts'
 import { KernelPool } from '../pool/index.ts'
 import { isNetworkLabel } from '../wire/codec.ts'
-import { assertIdentity, type Identity } from '../wire/identity.ts'
+import { assertIdentity, type Identity, isAcceptablePublicKey, PUBLIC_KEY_BYTES } from '../wire/identity.ts'
 import type { ValidatorId } from '../wire/message.ts'
 import { copyRoster, type Roster } from '../wire/roster.ts'
 import { isValidatorId } from '../wire/validator-id.ts'
@@ -40,7 +40,7 @@ export interface ClientOptions {
   readonly earlyBytesTotal?: number
   /** default: one stage timeout */
   readonly earlyTtlMs?: number
-  /** Ed25519 keys whose signed MultisigInstruction on the bus is obeyed. Only calls of the client instruct in this version: must be empty. */
+  /** Ed25519 keys whose signed MultisigInstruction on the bus is obeyed, none of them a validator's. Default none: only calls of the client instruct. */
   readonly operators?: readonly Uint8Array[]
   /**
    * Asked for, every ceremony hands over its transcript when it has ended, before its outcome: what went to all, for an audit offline. No secrets, but the
@@ -51,6 +51,7 @@ export interface ClientOptions {
   readonly random?: RandomSource
 }
 
+const MAX_OPERATORS = 1_000
 const MAX_BYTES = 2 ** 40
 /** The messages of all open signings: one may have 1,000 of 1 MiB. */
 const MAX_OPEN_MESSAGE_BYTES = 2 ** 30
@@ -61,6 +62,7 @@ const SLOT_BYTES = 256 << 20
 
 export interface ResolvedOptions {
   readonly settings: NodeSettings
+  readonly operators: readonly Uint8Array[]
   readonly transcripts: ClientOptions['transcripts']
   readonly cleanupIntervalMs: number
 }
@@ -88,10 +90,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const own = roster.get(self)
   if (own === undefined) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: 'self' })
   if (!equalBytes(own, identity.publicKey)) throw invalidArgument('identity', 'is not the one that the roster has for this node')
-  const operators: unknown = options.operators
-  if (operators !== undefined && !(Array.isArray(operators) && operators.length === 0)) {
-    throw invalidArgument('operators', 'must be empty: instructions on the bus are not available in this version')
-  }
+  const operators = readOperators(options.operators, roster)
   const { transcripts } = options
   if (transcripts !== undefined && typeof transcripts !== 'function') throw invalidArgument('transcripts', 'must be a function')
   if (options.random !== undefined && typeof options.random !== 'function') throw invalidArgument('random', 'must be a function')
@@ -124,9 +123,27 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
         ttlMs: number('earlyTtlMs', stageTimeoutMs, 1, MAX_MILLISECONDS),
       },
     },
+    operators,
     transcripts,
     cleanupIntervalMs: number('cleanupIntervalMs', 1_000, 1, MAX_MILLISECONDS),
   }
+}
+
+/** Copies. A key that does two things could be made to do one in the name of the other. @throws ERR_INVALID_ARGUMENT, ERR_TOO_LARGE */
+function readOperators(value: unknown, roster: Roster): readonly Uint8Array[] {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) throw invalidArgument('operators', 'must be an array of public keys')
+  if (value.length > MAX_OPERATORS)
+    throw new QuorateError('ERR_TOO_LARGE', { field: 'operators', message: `at most ${MAX_OPERATORS} keys` })
+  return Array.from({ length: value.length }, (_, i) => {
+    const field = `operators[${i}]`
+    const key: unknown = value[i]
+    assertBytes(key, field, PUBLIC_KEY_BYTES)
+    const copy = copyBytes(key)
+    if (!isAcceptablePublicKey(copy)) throw invalidArgument(field, 'must be a canonical Ed25519 public key that is not of small order')
+    for (const [id, own] of roster) if (equalBytes(own, copy)) throw invalidArgument(field, `is the identity key of validator ${id}`)
+    return copy
+  })
 }
 
 function assertMethods(value: unknown, field: string, methods: readonly string[]): void {

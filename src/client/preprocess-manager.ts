@@ -2,6 +2,7 @@
 import { Ceremony } from '../ceremony/ceremony.ts'
 import type { Effect } from '../ceremony/effects.ts'
 import type { KeyMaterial } from '../ceremony/key-material.ts'
+import type { InnerEvent } from '../ceremony/outcome.ts'
 import { stagesOf } from '../ceremony/plan.ts'
 import { PreprocessState } from '../ceremony/preprocess/preprocess-state.ts'
 import type { Preprocessed } from '../ceremony/preprocess/slots.ts'
@@ -9,7 +10,9 @@ import type { Ending } from '../ceremony/program.ts'
 import type { RunningCeremony } from '../ceremony/running-ceremony.ts'
 import { signerIndices } from '../ceremony/signing/signers.ts'
 import { Recording } from '../ceremony/transcript/recording.ts'
+import { COMMITMENT_PAIR_BYTES } from '../crypto/frost-transcript.ts'
 import { encodeContext, type PreprocessContext } from '../wire/context.ts'
+import type { CeremonyId } from '../wire/message.ts'
 import { sortValidatorIds } from '../wire/validator-id.ts'
 import { CeremonyManager, type Shared } from './ceremony-manager.ts'
 import { type NodeSettings, participantsOf } from './node-settings.ts'
@@ -21,8 +24,7 @@ export class PreprocessManager extends CeremonyManager<Preprocessed> {
   readonly #slots: SlotRing
 
   constructor(settings: NodeSettings, shared: Shared, slots: SlotRing) {
-    // No event tells of it: its caller has the outcome, and what it makes is nobody's business.
-    super(shared, () => [])
+    super(shared, report)
     this.#settings = settings
     this.#slots = slots
   }
@@ -64,12 +66,14 @@ export class PreprocessManager extends CeremonyManager<Preprocessed> {
 
   protected override after({ context }: RunningCeremony<Preprocessed>, _now: number, ending: Ending<Preprocessed>): Effect[] {
     const { ceremonyId } = context
-    if (ending.status === 'failure') {
-      this.#slots.drop(ceremonyId)
-      return [{ type: 'preprocessed', outcome: ending }]
-    }
-    this.#slots.fill(ceremonyId, ending.result)
-    const count = context.kind === 'preprocess' ? context.count : 0
-    return [{ type: 'preprocessed', outcome: { status: 'success', ceremonyId, count } }]
+    if (ending.status === 'failure') this.#slots.drop(ceremonyId)
+    else this.#slots.fill(ceremonyId, ending.result)
+    return []
   }
+}
+
+function report(ceremonyId: CeremonyId, ending: Ending<Preprocessed>): readonly InnerEvent[] {
+  if (ending.status === 'failure') return [{ type: 'preprocessOutcome', outcome: ending }]
+  const count = (ending.result.pairs[0]?.length ?? 0) / COMMITMENT_PAIR_BYTES
+  return [{ type: 'preprocessOutcome', outcome: { status: 'success', ceremonyId, count } }]
 }

@@ -109,9 +109,16 @@ describe('start', async () => {
   it('refuses a signal, a source and operators that are none', async () => {
     for (const signal of NO_SIGNALS) expect(await startWith({ signal })).toBe('ERR_INVALID_ARGUMENT signal')
     for (const random of [null, 1, 'x', {}, new Uint8Array(32)]) expect(await startWith({ random })).toBe('ERR_INVALID_ARGUMENT random')
-    for (const operators of [null, 1, 'x', {}, new Set(), [testIdentity('b').publicKey], [undefined]]) {
+    const operator = testIdentity('operator').publicKey
+    for (const operators of [null, 1, 'x', {}, new Set(), operator]) {
       expect(await startWith({ operators })).toBe('ERR_INVALID_ARGUMENT operators')
     }
+    // A key of small order, which anybody can sign with, and a key that is a validator's already.
+    const small = Uint8Array.of(1, ...new Uint8Array(31))
+    for (const wrong of [undefined, 'x', operator.subarray(1), small, testIdentity('a').publicKey]) {
+      expect(await startWith({ operators: [operator, wrong] })).toBe('ERR_INVALID_ARGUMENT operators[1]')
+    }
+    expect(await startWith({ operators: Array.from({ length: 1_001 }, () => operator) })).toBe('ERR_TOO_LARGE operators')
     expect(await startWith({ operators: [] })).toBe('no rejection')
   })
 

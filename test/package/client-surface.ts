@@ -192,7 +192,9 @@ export type InnerEvent =
       status: 'madeProgress' | 'full' | 'ignored'
     }
   | { type: 'keygenOutcome'; outcome: KeygenOutcome }
+  | { type: 'preprocessOutcome'; outcome: PreprocessOutcome }
   | { type: 'signingOutcome'; outcome: SignOutcome }
+  | { type: 'instructionRefused'; ceremonyId: CeremonyId; code: ErrorCode; field?: string; message: string }
 
 export type DropReason =
   | 'size'

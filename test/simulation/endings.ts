@@ -1,6 +1,6 @@
 /** What honest nodes reported of the ceremonies of a run. */
 import type { Effect } from '../../src/ceremony/effects.ts'
-import type { Failure } from '../../src/ceremony/outcome.ts'
+import { type Failure, outcomeOf as outcomeIn } from '../../src/ceremony/outcome.ts'
 import type { ValidatorId } from '../../src/wire/message.ts'
 import type { CeremonyFacts } from './facts.ts'
 import type { Outcome } from './network.ts'
@@ -25,8 +25,5 @@ export function failures(record: RunRecord): (Omit<Ended, 'outcome'> & { readonl
 
 /** What an effect reports the end of a ceremony with; null for any other. */
 export function outcomeOf(effect: Effect): Outcome | null {
-  if (effect.type === 'preprocessed') return effect.outcome
-  if (effect.type !== 'event') return null
-  const { event } = effect
-  return event.type === 'keygenOutcome' || event.type === 'signingOutcome' ? event.outcome : null
+  return effect.type === 'event' ? outcomeIn(effect.event) : null
 }

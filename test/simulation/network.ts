@@ -5,7 +5,7 @@
 import type { Effect } from '../../src/ceremony/effects.ts'
 import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
 import { KeyMaterial } from '../../src/ceremony/key-material.ts'
-import type { InnerEvent, KeygenOutcome, PreprocessOutcome, SignOutcome } from '../../src/ceremony/outcome.ts'
+import { type InnerEvent, type KeygenOutcome, outcomeOf, type PreprocessOutcome, type SignOutcome } from '../../src/ceremony/outcome.ts'
 import type { StoreRequest } from '../../src/ceremony/step.ts'
 import { Inbox, type Opened } from '../../src/client/inbox.ts'
 import { MultisigClientInner } from '../../src/client/multisig-client-inner.ts'
@@ -285,9 +285,6 @@ export class SimulatedNetwork {
       case 'event':
         this.#record(node, effect.event)
         return
-      case 'preprocessed':
-        this.#keep(node, effect.outcome)
-        return
       case 'transcript':
         node.transcripts.set(effect.info.ceremonyId, effect.bytes)
         return
@@ -327,12 +324,8 @@ export class SimulatedNetwork {
 
   #record(node: SimulatedNode, event: InnerEvent): void {
     node.events.push(event)
-    if (event.type !== 'keygenOutcome' && event.type !== 'signingOutcome') return
-    this.#keep(node, event.outcome)
-  }
-
-  #keep(node: SimulatedNode, outcome: Outcome): void {
-    node.outcomes.set(outcome.ceremonyId, [...(node.outcomes.get(outcome.ceremonyId) ?? []), outcome])
+    const outcome = outcomeOf(event)
+    if (outcome !== null) node.outcomes.set(outcome.ceremonyId, [...(node.outcomes.get(outcome.ceremonyId) ?? []), outcome])
   }
 
   #arrive({ to, bytes, believed }: Delivery): void {

@@ -1,4 +1,5 @@
 /** One run in words: the plan, every message with its lies, every outcome. */
+import { outcomeOf } from './endings.ts'
 import { type CeremonyFacts, stageNames } from './facts.ts'
 import type { SimulatedNetwork } from './network.ts'
 import type { Plan, RunRecord } from './run.ts'
@@ -67,9 +68,8 @@ function lineOf(
     case 'internalError':
       return [{ at, text: `${id} fails: ${String(effect.error)}` }]
     case 'event': {
-      const { event } = effect
-      if (event.type !== 'keygenOutcome' && event.type !== 'signingOutcome') return []
-      return [{ at, text: `${id} ends ${event.outcome.ceremonyId}: ${summary(event.outcome)}` }]
+      const outcome = outcomeOf(effect)
+      return outcome === null ? [] : [{ at, text: `${id} ends ${outcome.ceremonyId}: ${summary(outcome)}` }]
     }
     default:
       return []

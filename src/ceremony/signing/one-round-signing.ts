@@ -4,7 +4,7 @@
  * ask for and time out in; but the first goes on hearing, and if all its shares come, it has the result.
  */
 import { equalBytes } from '../../bytes.ts'
-import { ABORT_STAGE, type Envelope, type EnvelopeHeader, FIRST_STAGE, type ValidatorId } from '../../wire/message.ts'
+import { ABORT_STAGE, type Envelope, type EnvelopeHeader, FIRST_STAGE, type StageName, type ValidatorId } from '../../wire/message.ts'
 import type { Ceremony } from '../ceremony.ts'
 import type { Computed, DropReason, Effect } from '../effects.ts'
 import type { Ending } from '../program.ts'
@@ -56,6 +56,10 @@ export class OneRoundSigning implements RunningCeremony<Signatures> {
 
   get awaited(): number {
     return this.#ending === null ? this.#active().awaited : 0
+  }
+
+  get stage(): StageName {
+    return this.#active().stage
   }
 
   missing(): ReturnType<RunningCeremony<Signatures>['missing']> {
