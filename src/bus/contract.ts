@@ -37,6 +37,21 @@ export interface BusConnection {
   close(): Promise<void>
 }
 
+/**
+ * What a connection may have beyond the contract, which embedders implement and which therefore does not grow: a limit on one message, and a second
+ * argument for a handler, who published it. The limit may change with every reconnection; the name is the bus's word, as everything unsigned.
+ */
+export interface ExtendedBusConnection extends BusConnection {
+  readonly maxMessageBytes: number
+  subscribe(subject: SubscribeSubject, handler: (bytes: Uint8Array, from?: ValidatorId) => void): () => void
+}
+
+/** The most bytes that one message may have on this bus, as it is now; infinity where the bus names no limit. */
+export function maxMessageBytesOf(connection: BusConnection): number {
+  const { maxMessageBytes } = connection as Partial<ExtendedBusConnection>
+  return typeof maxMessageBytes === 'number' && maxMessageBytes > 0 ? maxMessageBytes : Number.POSITIVE_INFINITY
+}
+
 /** @throws ERR_INVALID_ARGUMENT with `field` */
 export function assertValidatorId(id: unknown, field: string): asserts id is ValidatorId {
   if (typeof id !== 'string' || !VALIDATOR_ID.test(id)) throw invalidArgument(field, 'must be 1..64 of [A-Za-z0-9_-]')

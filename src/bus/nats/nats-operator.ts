@@ -1,0 +1,195 @@
+/** An operator's connection: instructs the group, asks its nodes, hears what they report, and keeps the streams that carry both. */
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  type StreamInfo,
+} from '@nats-io/jetstream'
+import { assertBytes, copyBytes } from '../../bytes.ts'
+import { invalidArgument, QuorateError } from '../../errors.ts'
+import { assertValidatorId } from '../contract.ts'
+import { DeliveryQueue } from './delivery.ts'
+import type { NatsIssueType } from './issues.ts'
+import { busError, Link, type LinkStats } from './link.ts'
+import { type NatsConnectionOptions, settingsOf } from './options.ts'
+import { streamsOf, type WantedStream } from './streams.ts'
+import type { NatsKind } from './subjects.ts'
+
+export interface NatsOperatorOptions extends NatsConnectionOptions {
+  /** the operator's name, as the broker's permissions and the nodes' configurations have it */
+  readonly operator: string
+}
+
+export type ReportKind = 'outcome' | 'progress'
+
+/** `made`: it was not there; `changed`: it had other limits or subjects. */
+export interface StreamState {
+  readonly name: string
+  readonly state: 'made' | 'changed' | 'kept'
+}
+
+export class NatsOperator {
+  readonly #link: Link
+  readonly #queue: DeliveryQueue
+  #manager: Promise<JetStreamManager> | null = null
+
+  /** @throws (rejects with) ERR_CONFIG or ERR_INVALID_ARGUMENT with the option's name; ERR_BUS */
+  static async connect(options: NatsOperatorOptions): Promise<NatsOperator> {
+    if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
+    assertValidatorId(options.operator, 'operator')
+    return new NatsOperator(await Link.open(settingsOf(options.operator, options)))
+  }
+
+  private constructor(link: Link) {
+    this.#link = link
+    this.#queue = new DeliveryQueue(link.settings, () => link.droppedIncoming())
+  }
+
+  get operator(): string {
+    return this.#link.settings.self
+  }
+
+  get connected(): boolean {
+    return this.#link.connected
+  }
+
+  get maxMessageBytes(): number {
+    return this.#link.maxPayload
+  }
+
+  stats(): LinkStats & { readonly issues: Readonly<Record<NatsIssueType, number>> } {
+    return { ...this.#link.stats(), issues: this.#link.issues.counts() }
+  }
+
+  /** Makes the group's streams, or brings them to what they should be. @throws (rejects with) ERR_BUS, ERR_CLOSED */
+  async ensureStreams(): Promise<StreamState[]> {
+    const states: StreamState[] = []
+    for (const wanted of streamsOf(this.#link.settings.subjects)) states.push(await this.#ensureStream(wanted))
+    return states
+  }
+
+  /** Resolves when the broker has stored it. @throws (rejects with) ERR_INVALID_ARGUMENT, ERR_TOO_LARGE, ERR_BUS, ERR_CLOSED */
+  async instruct(bytes: Uint8Array): Promise<void> {
+    this.#assertOpen()
+    assertBytes(bytes, 'bytes')
+    this.#link.assertSize(bytes)
+    const { connection, settings } = this.#link
+    const subject = settings.subjects.of(settings.self, 'instruction')
+    try {
+      await jetstream(connection, { timeout: settings.timeoutMs }).publish(subject, copyBytes(bytes))
+    } catch (error) {
+      throw this.#failure('the instruction is not stored', error)
+    }
+  }
+
+  /** The newest instruction of any operator that the stream still has. @throws (rejects with) ERR_BUS, ERR_CLOSED */
+  async lastInstruction(): Promise<Uint8Array | null> {
+    this.#assertOpen()
+    const { subjects } = this.#link.settings
+    try {
+      const manager = await this.#streams()
+      const message = await manager.streams.getMessage(subjects.instructionStream, { last_by_subj: subjects.fromAny('instruction') })
+      return message === null ? null : copyBytes(message.data)
+    } catch (error) {
+      if (hasCode(error, JetStreamApiCodes.StreamNotFound) || hasCode(error, JetStreamApiCodes.NoMessageFound)) return null
+      throw this.#failure('the last instruction cannot be read', error)
+    }
+  }
+
+  /** Asks every node; the handler gets each answer. Returns the function that stops listening. */
+  ask(bytes: Uint8Array, handler: (from: string, bytes: Uint8Array) => void): () => void {
+    this.#assertOpen()
+    assertBytes(bytes, 'bytes')
+    const { settings } = this.#link
+    const end = this.#listen('answer', settings.self, handler)
+    this.#link.publish(settings.subjects.of(settings.self, 'ask'), bytes)
+    return end
+  }
+
+  /** What nodes report from now on. The sender is the broker's word; the bytes are signed. Returns the function that ends it. */
+  onReport(handler: (from: string, bytes: Uint8Array, kind: ReportKind) => void): () => void {
+    this.#assertOpen()
+    const kinds = ['outcome', 'progress'] as const
+    const ends = kinds.map((kind) => this.#listen(kind, null, (from, bytes) => handler(from, bytes, kind)))
+    return () => {
+      for (const end of ends) end()
+    }
+  }
+
+  /** Until the broker has this connection's subscriptions. */
+  async settled(): Promise<void> {
+    await this.#link.settled()
+  }
+
+  async close(): Promise<void> {
+    await this.#link.close(() => this.#queue.drained())
+    this.#queue.clear()
+  }
+
+  #assertOpen(): void {
+    if (this.#link.closed) throw new QuorateError('ERR_CLOSED')
+  }
+
+  #listen(kind: NatsKind, to: string | null, handler: (from: string, bytes: Uint8Array) => void): () => void {
+    const { subjects } = this.#link.settings
+    let active = true
+    const deliver = (bytes: Uint8Array, from: string): void => {
+      if (active) handler(from, bytes)
+    }
+    const end = this.#link.subscribe(subjects.fromAny(kind, to), (message) => {
+      const from = subjects.senderOf(message.subject)
+      if (from !== null) this.#queue.push(from, copyBytes(message.data), deliver)
+    })
+    return () => {
+      active = false
+      end()
+    }
+  }
+
+  async #ensureStream(wanted: WantedStream): Promise<StreamState> {
+    const { name } = wanted
+    this.#assertOpen()
+    try {
+      const { streams } = await this.#streams()
+      const info = await streams.info(name).catch((error: unknown) => {
+        if (hasCode(error, JetStreamApiCodes.StreamNotFound)) return null
+        throw error
+      })
+      if (info === null) {
+        await streams.add(wanted)
+        return { name, state: 'made' }
+      }
+      if (isAsWanted(info, wanted)) return { name, state: 'kept' }
+      await streams.update(name, wanted)
+      return { name, state: 'changed' }
+    } catch (error) {
+      throw this.#failure(`the stream ${name} cannot be made`, error)
+    }
+  }
+
+  #streams(): Promise<JetStreamManager> {
+    const { connection, settings } = this.#link
+    this.#manager ??= jetstreamManager(connection, { checkAPI: false, timeout: settings.timeoutMs })
+    return this.#manager
+  }
+
+  #failure(what: string, error: unknown): QuorateError {
+    return this.#link.closed ? new QuorateError('ERR_CLOSED') : busError(what, error)
+  }
+}
+
+const hasCode = (error: unknown, code: number): boolean => error instanceof JetStreamApiError && error.code === code
+
+function isAsWanted({ config }: StreamInfo, wanted: WantedStream): boolean {
+  const have = [...config.subjects].sort()
+  const want = [...wanted.subjects].sort()
+  return (
+    have.length === want.length &&
+    have.every((subject, i) => subject === want[i]) &&
+    config.max_age === wanted.max_age &&
+    config.max_bytes === wanted.max_bytes &&
+    config.discard === wanted.discard
+  )
+}
