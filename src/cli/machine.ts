@@ -1,6 +1,6 @@
 /** What a measurement was made on, as reports name it. */
 import os from 'node:os'
-import { VERSION } from './version.ts'
+import { VERSION } from '../node/version.ts'
 
 export interface Machine {
   readonly cpu: string

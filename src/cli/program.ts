@@ -1,14 +1,15 @@
 /** Builds the command line, runs it and turns every end into an exit code, and into one line of JSON when that was asked for. */
 import { Command, CommanderError } from 'commander'
 import { invalidArgument, QuorateError } from '../errors.ts'
+import { VERSION } from '../node/version.ts'
 import { demoCommand } from './demo.ts'
 import { evidenceCommand } from './evidence.ts'
 import { EXIT, errorJson, exitCodeOf } from './exit.ts'
+import { initCommand } from './init.ts'
 import { rosterCommand } from './roster.ts'
 import type { Terminal } from './terminal.ts'
 import { tuneCommand } from './tune.ts'
 import { verifyCommand } from './verify.ts'
-import { VERSION } from './version.ts'
 
 /** A command's way to the world; it returns its exit code. */
 export type Run = (terminal: Terminal) => Promise<number>
@@ -26,7 +27,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeErr: (text) => terminal.log(text.trimEnd()), writeOut: (text) => terminal.writeResult(text.trimEnd()) })
-  for (const command of [demoCommand, verifyCommand, evidenceCommand, tuneCommand, rosterCommand]) {
+  for (const command of [demoCommand, verifyCommand, evidenceCommand, tuneCommand, initCommand, rosterCommand]) {
     program.addCommand(
       inheriting(
         program,
