@@ -5,7 +5,7 @@
 import { close, read } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { inspect, promisify } from 'node:util'
-import { assertInteger, copyBytes, fromHex, wipe } from '../bytes.ts'
+import { assertInteger, copyBytes, wipe } from '../bytes.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { KEY_BYTES, MAX_PASSPHRASE_BYTES, type UnlockSecret } from './key-derivation.ts'
 import { codeOf, readSecretFile } from './secret-file.ts'
@@ -88,7 +88,7 @@ async function readKey(file: string): Promise<Uint8Array> {
     if (raw.length === KEY_BYTES) return copyBytes(raw)
     const digits = withoutNewline(raw)
     try {
-      return fromHex(new TextDecoder().decode(digits).toLowerCase(), 'keyFile', KEY_BYTES)
+      return ofHexDigits(digits)
     } finally {
       wipe(digits)
     }
@@ -97,6 +97,17 @@ async function readKey(file: string): Promise<Uint8Array> {
   } finally {
     wipe(raw)
   }
+}
+
+/** Not by way of a string: that could not be overwritten. */
+function ofHexDigits(digits: Uint8Array): Uint8Array {
+  const values = digits.map((code) => '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase()))
+  const bytes = new Uint8Array(KEY_BYTES).map((_, i) => 16 * (values[2 * i] ?? 0) + (values[2 * i + 1] ?? 0))
+  const sound = digits.length === 2 * KEY_BYTES && values.every((value) => value < 16)
+  wipe(values)
+  if (sound) return bytes
+  wipe(bytes)
+  throw new RangeError('not hex')
 }
 
 /** To the end: a pipe of a supervisor, `<<<` of a shell. The descriptor is closed, so that no child of ours inherits it. */

@@ -6,9 +6,9 @@ import { filesUnder, ROOT } from './sources.ts'
 
 const FIXTURE = path.join(ROOT, 'src/crypto/fixture-of-the-test.ts')
 
-/** Each line hands a secret to an operation in variable time, or does not; the comment says which. */
+/** Each line hands a secret to an operation in variable time, or makes text or a BigInt of one, or does not; the comment says which. */
 const CODE = `
-import { concatAll, itemOf } from '../bytes.ts'
+import { concatAll, itemOf, toHex } from '../bytes.ts'
 import type { Batch, Kernel, Scalar } from '../kernel/contract.ts'
 import { randomScalars } from './random-scalars.ts'
 
@@ -45,6 +45,11 @@ export function uses(kernel: Kernel, held: Held, given: Batch, open: Batch, rand
   kernel.baseMulVar(drawn) // refused
   elsewhere(kernel, points, own)
   kernel.mulVar(kernel.mul(points, own), open) // refused
+  const text = toHex(own) // lasts
+  const named = \`\${own} of \${open}\` // lasts
+  const number = BigInt(given[0] ?? 0) // lasts
+  const list2 = [...copies].join() // lasts
+  toHex(open)
   const published = kernel.baseMul(own)
   kernel.mulVar(published, open)
   kernel.verifyShares(points, 2, 1, given)
@@ -76,15 +81,30 @@ const callers = files.filter((file) => !file.startsWith(path.join(ROOT, 'src/ker
 describe('secrets and operations in variable time', () => {
   const all = program()
 
-  it('no call in src/ hands a secret to one', () => {
-    const { calls, breaches } = new SecretFlow(all, files).breaches(callers)
+  const flow = new SecretFlow(all, files)
+  const ofFixture = new SecretFlow(all, [FIXTURE])
+
+  it('J18: no call in src/ hands a secret to one', () => {
+    const { calls, breaches } = flow.breaches(callers)
     expect(calls).toBeGreaterThan(15)
     expect(breaches).toEqual([])
   })
 
   it('the rule refuses code that does, by property, parameter, copy, list, loop, product, random draw and call, and nothing else', () => {
-    const { breaches } = new SecretFlow(all, [FIXTURE]).breaches([FIXTURE])
+    const { breaches } = ofFixture.breaches([FIXTURE])
     const refused = CODE.split('\n').flatMap((line, i) => (line.includes('// refused') ? [i + 1] : []))
     expect(breaches.map((breach) => Number(breach.split(':')[1]))).toEqual(refused)
+  })
+
+  it('J8: nothing in src/ makes text or a BigInt of a secret, which could not be overwritten', () => {
+    const { places, breaches } = flow.lasting(callers)
+    expect(places).toBeGreaterThan(100)
+    expect(breaches).toEqual([])
+  })
+
+  it('J8: the rule refuses code that does', () => {
+    const { breaches } = ofFixture.lasting([FIXTURE])
+    const lasting = CODE.split('\n').flatMap((line, i) => (line.includes('// lasts') ? [i + 1] : []))
+    expect(breaches.map((breach) => Number(breach.split(':')[1]))).toEqual(lasting)
   })
 })

@@ -32,6 +32,10 @@ const PUBLISHED: Readonly<Record<string, string>> = {
   proveSharedPoints: 'a complaint, sent to all participants',
 }
 
+/** What makes text or a BigInt of its argument: neither can be overwritten, and copies of both stay wherever the engine puts them. */
+const LASTING_FUNCTIONS: ReadonlySet<string> = new Set(['toHex', 'BigInt', 'String', 'JSON.stringify', 'inspect'])
+const LASTING_METHODS: ReadonlySet<string> = new Set(['toString', 'toLocaleString', 'join', 'getBigUint64', 'getBigInt64'])
+
 /** `secret if its input is` is what calls are taken for anyway. */
 const MARK = /(?:^|[:.,;]\s*)secret\b(?! if\b)/i
 
@@ -87,6 +91,33 @@ export class SecretFlow {
     }
     for (const source of this.#sources(files)) look(source)
     return { calls, breaches }
+  }
+
+  /** Places that make text or a BigInt of a secret, as `file:line: code`, and how many make one of anything. */
+  lasting(files: readonly string[]): { readonly places: number; readonly breaches: readonly string[] } {
+    let places = 0
+    const breaches: string[] = []
+    const check = (node: ts.Node, inputs: readonly ts.Expression[]): void => {
+      places++
+      if (!inputs.some((input) => this.#isSecret(input))) return
+      const source = node.getSourceFile()
+      breaches.push(`${source.fileName}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}: ${node.getText()}`)
+    }
+    const look = (node: ts.Node): void => {
+      ts.forEachChild(node, look)
+      if (ts.isTemplateSpan(node)) check(node, [node.expression])
+      if (!ts.isCallExpression(node)) return
+      const method = ts.isPropertyAccessExpression(node.expression) ? node.expression : null
+      if (LASTING_FUNCTIONS.has(node.expression.getText())) check(node, node.arguments)
+      else if (method !== null && (LASTING_METHODS.has(method.name.text) || this.#decodesText(method)))
+        check(node, [method.expression, ...node.arguments])
+    }
+    for (const source of this.#sources(files)) look(source)
+    return { places, breaches }
+  }
+
+  #decodesText({ expression, name }: ts.PropertyAccessExpression): boolean {
+    return name.text === 'decode' && this.#checker.getTypeAtLocation(expression).getSymbol()?.getName() === 'TextDecoder'
   }
 
   /** An argument, or what an object literal in its place holds. */
