@@ -3,11 +3,13 @@
  * roster: nothing that a stranger sends makes a new series.
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { NatsBusStats } from '../bus/nats/index.ts'
 import { DROP_REASONS } from '../ceremony/effects.ts'
 import type { Failure } from '../ceremony/outcome.ts'
 import type { ClientStats } from '../client/index.ts'
 import type { PoolStats } from '../pool/index.ts'
 import type { CeremonyKind, StageName } from '../wire/message.ts'
+import type { MessageCounts } from './gated-bus.ts'
 
 const CEREMONY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const JOB_BUCKETS = [20e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 100e-3, 500e-3, 2.5]
@@ -107,11 +109,21 @@ export class NodeMetrics {
     this.#total('pool_lost_workers_total', 'Threads that ended by themselves and were replaced', () => stats().lostWorkers)
   }
 
-  /** @param messages counts by kind, such as `p2p` */
-  watchBus(connected: () => boolean, messages: { readonly in: () => Numbers; readonly out: () => Numbers }): void {
-    this.#read('bus_connected', 'Whether the broker can be reached', () => (connected() ? 1 : 0))
-    this.#totals('messages_received_total', 'Messages that arrived, by kind', 'kind', messages.in)
-    this.#totals('messages_sent_total', 'Messages that left, by kind', 'kind', messages.out)
+  watchMessages(counts: () => MessageCounts): void {
+    this.#totals('messages_received_total', 'Messages that arrived, by subject', 'subject', () => counts().received)
+    this.#totals('messages_sent_total', 'Messages that left, by subject', 'subject', () => counts().sent)
+  }
+
+  watchBus(stats: () => NatsBusStats): void {
+    this.#read('bus_connected', 'Whether the broker can be reached', () => (stats().connected ? 1 : 0))
+    this.#read('bus_pending', 'Messages that arrived and wait for the node', () => stats().pending)
+    this.#read('bus_reports_waiting', 'Outcomes that the broker has not acknowledged yet', () => stats().outcomesWaiting)
+    this.#total('bus_reconnects_total', 'Connections made anew', () => stats().reconnects)
+    this.#total('bus_handler_errors_total', 'Messages in whose handling something of ours failed', () => stats().handlerErrors)
+    this.#totals('bus_lost_total', 'Messages that the bus lost, by place', 'where', () => {
+      const { unsent, droppedIn, droppedOut, unheard } = stats()
+      return { unsent, droppedIn, droppedOut, unheard }
+    })
   }
 
   #counter(name: string, help: string, labelNames: readonly string[]): Counter {
