@@ -9,6 +9,7 @@ import * as frost from '../src/frost/index.ts'
 import * as quorate from '../src/index.ts'
 import { createBaselineKernel } from '../src/kernel/baseline/index.ts'
 import { loadWasmKernel } from '../src/kernel/wasm/index.ts'
+import { natsRows } from './bus/nats-input-rows.ts'
 import { Cluster } from './client/cluster.ts'
 import { clientRows, keygen, keyId, MISSING, NO_IDS, NO_KEY_IDS, NO_OBJECTS, NO_SUITES, NOT_COUNTS, type Row } from './client/input-rows.ts'
 import { NO_BYTES, NO_CEREMONY_IDS, NO_INTEGERS, NO_SIGNALS, type Wrong } from './client/wrong-values.ts'
@@ -22,7 +23,11 @@ const cluster = await Cluster.start(['a'])
 const client = cluster.client('a')
 const { bus, pool } = cluster
 const connection = await bus.connect('listener')
-afterAll(() => cluster[Symbol.asyncDispose]())
+const nats = await natsRows()
+afterAll(async () => {
+  await nats.end()
+  await cluster[Symbol.asyncDispose]()
+})
 
 const roster = testRoster(['a'])
 const identity = testIdentity('a')
@@ -225,6 +230,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
     ],
     verify: verifyRows(frost.verify),
   },
+  './nats': nats.rows,
 }
 
 /** A table, and what the package itself makes to report the others' bad input. */
@@ -256,6 +262,14 @@ const WITHOUT_PARAMETERS = [
   'MultisigClient.cleanup',
   'MultisigClient.ceremonies',
   'MultisigClient.stats',
+  'NatsBus.readiness',
+  'NatsBus.stats',
+  'NatsBus.close',
+  'NatsOperator.ensureStreams',
+  'NatsOperator.lastInstruction',
+  'NatsOperator.settled',
+  'NatsOperator.stats',
+  'NatsOperator.close',
 ]
 
 const packageJson: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))

@@ -102,6 +102,7 @@ export class NatsOperator {
   ask(bytes: Uint8Array, handler: (from: string, bytes: Uint8Array) => void): () => void {
     this.#assertOpen()
     assertBytes(bytes, 'bytes')
+    assertHandler(handler)
     const { settings } = this.#link
     const end = this.#listen('answer', settings.self, handler)
     this.#link.publish(settings.subjects.of(settings.self, 'ask'), bytes)
@@ -111,6 +112,7 @@ export class NatsOperator {
   /** What nodes report from now on. The sender is the broker's word; the bytes are signed. Returns the function that ends it. */
   onReport(handler: (from: string, bytes: Uint8Array, kind: ReportKind) => void): () => void {
     this.#assertOpen()
+    assertHandler(handler)
     const kinds = ['outcome', 'progress'] as const
     const ends = kinds.map((kind) => this.#listen(kind, null, (from, bytes) => handler(from, bytes, kind)))
     return () => {
@@ -136,7 +138,11 @@ export class NatsOperator {
     const { subjects } = this.#link.settings
     let active = true
     const deliver = (bytes: Uint8Array, from: string): void => {
-      if (active) handler(from, bytes)
+      try {
+        if (active) handler(from, bytes)
+      } catch {
+        // A listener's fault must not stop the others.
+      }
     }
     const end = this.#link.subscribe(subjects.fromAny(kind, to), (message) => {
       const from = subjects.senderOf(message.subject)
@@ -178,6 +184,10 @@ export class NatsOperator {
   #failure(what: string, error: unknown): QuorateError {
     return this.#link.closed ? new QuorateError('ERR_CLOSED') : busError(what, error)
   }
+}
+
+function assertHandler(handler: unknown): void {
+  if (typeof handler !== 'function') throw invalidArgument('handler', 'must be a function')
 }
 
 const hasCode = (error: unknown, code: number): boolean => error instanceof JetStreamApiError && error.code === code

@@ -54,26 +54,33 @@ export interface Settings {
 
 const DEFAULT_PORT = 4222
 const MIN_TLS = 'TLSv1.2'
+const PRINTABLE = /^[!-~ ]{1,128}$/
 
 /** @throws ERR_CONFIG with the option's name, ERR_INVALID_ARGUMENT */
 export function settingsOf(self: string, options: NatsConnectionOptions): Settings {
   const subjects = new Subjects(options.group)
   const servers = serversOf(options.servers)
+  const { name = self, onIssue } = options
+  if (typeof name !== 'string' || !PRINTABLE.test(name)) throw invalid('name', 'must be 1..128 printable ASCII characters')
+  if (onIssue !== undefined && typeof onIssue !== 'function') throw invalid('onIssue', 'must be a function')
   const tls = tlsOf(servers, options.tls)
-  const { authenticator, forget } = authenticatorOf(options.auth)
   const timeoutMs = limitOf(options.timeoutMs, 'timeoutMs', 5_000)
   const wait = limitOf(options.reconnectWaitMs, 'reconnectWaitMs', 500)
+  const pingInterval = limitOf(options.pingIntervalMs, 'pingIntervalMs', 10_000)
+  const maxPendingMessages = limitOf(options.maxPendingMessages, 'maxPendingMessages', 65_536)
+  const maxPendingBytes = limitOf(options.maxPendingBytes, 'maxPendingBytes', 48 << 20)
+  const { authenticator, forget } = authenticatorOf(options.auth)
   return {
     subjects,
     self,
-    maxPendingMessages: limitOf(options.maxPendingMessages, 'maxPendingMessages', 65_536),
-    maxPendingBytes: limitOf(options.maxPendingBytes, 'maxPendingBytes', 48 << 20),
+    maxPendingMessages,
+    maxPendingBytes,
     timeoutMs,
-    onIssue: options.onIssue,
+    onIssue,
     forget,
     connection: {
       servers: servers.map((server) => server.address),
-      name: options.name ?? self,
+      name,
       inboxPrefix: subjects.inboxOf(self),
       noEcho: true,
       // Servers that nobody configured, learnt from a server, would be connected to with this user's credentials.
@@ -85,7 +92,7 @@ export function settingsOf(self: string, options: NatsConnectionOptions): Settin
       reconnectJitterTLS: wait,
       // A broker that is being configured refuses a user for a while.
       ignoreAuthErrorAbort: true,
-      pingInterval: limitOf(options.pingIntervalMs, 'pingIntervalMs', 10_000),
+      pingInterval,
       maxPingOut: 2,
       noAsyncTraces: true,
       ...(tls === null ? {} : { tls }),
@@ -143,6 +150,11 @@ function tlsOf(servers: readonly Server[], tls: NatsTls | undefined): TlsSetting
     if (servers.every((server) => isLoopback(server.host))) return null
     throw invalid('servers', 'must be tls:// or have `tls`: plaintext is for the loopback only')
   }
+  if (tls !== undefined && (typeof tls !== 'object' || tls === null)) throw invalid('tls', 'must be an object')
+  for (const name of ['ca', 'cert', 'key', 'serverName'] as const) {
+    const text: unknown = tls?.[name]
+    if (text !== undefined && (typeof text !== 'string' || text === '')) throw invalid(`tls.${name}`, 'must be a text')
+  }
   const { ca, cert, key, serverName } = tls ?? {}
   if ((cert === undefined) !== (key === undefined)) throw invalid('tls', 'must have both cert and key, or neither')
   return {
@@ -177,11 +189,21 @@ function identityError(
 
 function authenticatorOf(auth: NatsAuth | undefined): { authenticator: Authenticator | null; forget: () => void } {
   if (auth === undefined) return { authenticator: null, forget: () => {} }
+  if (typeof auth !== 'object' || auth === null || 'nkeySeed' in auth === 'credentials' in auth) {
+    throw invalid('auth', 'must have either nkeySeed or credentials')
+  }
   const given = 'nkeySeed' in auth ? auth.nkeySeed : auth.credentials
-  assertBytes(given, 'nkeySeed' in auth ? 'nkeySeed' : 'credentials')
+  assertBytes(given, 'nkeySeed' in auth ? 'auth.nkeySeed' : 'auth.credentials')
   // The caller may overwrite its own at once; this one is needed for every new connection.
   const secret = copyBytes(given)
   const authenticator = 'nkeySeed' in auth ? nkeyAuthenticator(trimmed(secret)) : credsAuthenticator(secret)
+  try {
+    // What is no key would otherwise throw where the library reads from the broker.
+    authenticator('nonce')
+  } catch {
+    // Without its cause: what the library says of a seed may quote it.
+    throw invalid('auth', 'nkeySeed' in auth ? 'is not the seed of an nkey' : 'is not the text of a credentials file')
+  }
   return { authenticator, forget: () => secret.fill(0) }
 }
 
