@@ -4,7 +4,8 @@
  *
  * keystore/ may import only `errors` and `bytes`.
  */
-import { invalidArgument } from '../errors.ts'
+import { assertBytes } from '../bytes.ts'
+import { invalidArgument, QuorateError } from '../errors.ts'
 
 /** 64 lowercase hex digits: the keygen's session id. Not secret; safe in a file name. */
 type KeyId = string
@@ -60,4 +61,11 @@ export function assertKeyId(keyId: unknown): asserts keyId is KeyId {
 /** @throws ERR_INVALID_ARGUMENT with `field` unless a bigint in min..2^64-1 */
 export function assertCeremonyMark(id: unknown, field: string, min: bigint): asserts id is CeremonyId {
   if (typeof id !== 'bigint' || id < min || id > MAX_CEREMONY_ID) throw invalidArgument(field, `must be a bigint in ${min}..2^64-1`)
+}
+
+/** @throws ERR_INVALID_ARGUMENT or ERR_TOO_LARGE, with `field` */
+export function assertStorable(bytes: unknown, field: string): asserts bytes is Uint8Array<ArrayBuffer> {
+  assertBytes(bytes, field)
+  if (bytes.length === 0) throw invalidArgument(field, 'must not be empty')
+  if (bytes.length > MAX_RECORD_BYTES) throw new QuorateError('ERR_TOO_LARGE', { field })
 }

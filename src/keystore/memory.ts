@@ -6,9 +6,9 @@
  */
 import { timingSafeEqual } from 'node:crypto'
 import { inspect } from 'node:util'
-import { assertBytes, copyBytes, wipe } from '../bytes.ts'
+import { copyBytes, wipe } from '../bytes.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
-import { assertCeremonyMark, assertKeyId, type KeyStore, MAX_RECORD_BYTES, type StoredKey } from './contract.ts'
+import { assertCeremonyMark, assertKeyId, assertStorable, type KeyStore, type StoredKey } from './contract.ts'
 
 interface Entry {
   /** secret */
@@ -116,10 +116,4 @@ export class MemoryKeyStore implements KeyStore {
     if (known === undefined) throw new QuorateError('ERR_UNKNOWN_KEY', { field: 'keyId' })
     return known
   }
-}
-
-function assertStorable(bytes: unknown, field: string): asserts bytes is Uint8Array<ArrayBuffer> {
-  assertBytes(bytes, field)
-  if (bytes.length === 0) throw invalidArgument(field, 'must not be empty')
-  if (bytes.length > MAX_RECORD_BYTES) throw new QuorateError('ERR_TOO_LARGE', { field })
 }
