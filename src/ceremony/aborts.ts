@@ -6,7 +6,7 @@ import { equalBytes } from '../bytes.ts'
 import type { AbortBody, AbortReason } from '../wire/abort.ts'
 import type { CeremonyContext } from '../wire/context.ts'
 import type { ValidatorId } from '../wire/message.ts'
-import { MAX_EVIDENCE_BYTES, maxAbortBytes } from '../wire/sizes.ts'
+import { MAX_ENVELOPE_OVERHEAD, MAX_EVIDENCE_BYTES, maxAbortBytes } from '../wire/sizes.ts'
 import { parseEvidence } from './evidence/container.ts'
 import type { Blame, Failure, FailureReason, Fault, Missing } from './outcome.ts'
 import { shapeOf } from './plan.ts'
@@ -42,11 +42,11 @@ export function abortLimit(context: CeremonyContext, plan: readonly StagePlan[])
   return maxAbortBytes({ ...shapeOf(context), largestStageBody, longestMessage })
 }
 
-/** Our own abort: one proof for each culprit as far as they fit, else the reason and whom we missed. */
-export function abortFor({ reason, blamed, missing }: Failure, maxBytes: number): AbortBody {
+/** Our own abort: one proof for each culprit as far as they fit, and the bus carries them; else the reason and whom we missed. */
+export function abortFor({ reason, blamed, missing }: Failure, maxBytes: number, carried?: () => number): AbortBody {
   const named = new Set<ValidatorId>()
   const evidence: Uint8Array[] = []
-  let room = maxBytes - FIXED_BYTES
+  let room = Math.min(maxBytes, (carried?.() ?? maxBytes + MAX_ENVELOPE_OVERHEAD) - MAX_ENVELOPE_OVERHEAD) - FIXED_BYTES
   for (const { validator, evidence: piece } of blamed) {
     const size = LENGTH_BYTES + piece.length
     if (named.has(validator) || piece.length > MAX_EVIDENCE_BYTES || size > room) continue

@@ -101,6 +101,12 @@ export class Archive {
     return this.#find(wanted, asker).length > 0
   }
 
+  /** Whether a message in our name is one that we sent. */
+  sentBySelf({ header: { stage, to }, headerHash }: Pick<Envelope, 'header' | 'headerHash'>): boolean {
+    const entry = to === null ? this.#broadcasts.get(stage)?.get(this.#owner.self) : this.#given.get(stage)?.get(to)
+    return entry !== undefined && equalBytes(entry.headerHash, headerHash)
+  }
+
   /** The ceremony has ended: from now on this is its tail. @param lastStage the number of the ceremony's last stage */
   finish(lastStage: number): void {
     this.#finished = true

@@ -77,7 +77,6 @@ export class Ceremony<Result> implements RunningCeremony<Result> {
     return this.#state.phase === 'ended' ? this.#state.ending : null
   }
 
-  /** What was sent and accepted, to answer requests from. */
   get archive(): Archive {
     return this.#runner.archive
   }
@@ -331,7 +330,8 @@ export class Ceremony<Result> implements RunningCeremony<Result> {
 
   /** One abort a node: our own, or that of the peer by whose word we end, which is passed on in its name. */
   #sayAbort(failure: Failure, by: Envelope | undefined): void {
-    const said = by ?? this.#seat.seal(ABORT_STAGE, null, encodeAbort(abortFor(failure, this.#maxAbort)), this.sid)
+    const said =
+      by ?? this.#seat.seal(ABORT_STAGE, null, encodeAbort(abortFor(failure, this.#maxAbort, this.#options.maxMessageBytes)), this.sid)
     if (by === undefined) this.archive.sent(said)
     else this.archive.accepted(said)
     this.#effects.push({ type: 'send', to: null, bytes: said.bytes })

@@ -73,6 +73,10 @@ export type InnerEvent =
   | { readonly type: 'keygenOutcome'; readonly outcome: KeygenOutcome }
   | { readonly type: 'preprocessOutcome'; readonly outcome: PreprocessOutcome }
   | { readonly type: 'signingOutcome'; readonly outcome: SignOutcome }
+  /** another process runs under this node's identity now: two that sign with one key lose it */
+  | { readonly type: 'identityInUse' }
+  /** a message in a version of the protocol that this node does not know; `from` as the bus has it. Once a minute a sender */
+  | { readonly type: 'unknownVersion'; readonly version: number; readonly from: ValidatorId | null }
   /** what an operator of this node signed and the node does not follow: as a call would have been refused */
   | {
       readonly type: 'instructionRefused'

@@ -45,6 +45,8 @@ export interface CeremonyOptions<Result> {
   readonly program: Program<Result>
   readonly stageTimeoutMs: number
   readonly judge: Judge
+  /** what the bus carries at most, as it is now */
+  readonly maxMessageBytes?: () => number
   /** takes all that goes to all, if a transcript is wanted */
   readonly recording?: Recording
 }

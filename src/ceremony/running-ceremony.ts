@@ -12,6 +12,8 @@ export interface Answers {
   /** whether there would be an answer */
   answers(wanted: Resend, asker: ValidatorId): boolean
   answer(wanted: Resend, asker: ValidatorId): readonly Uint8Array[]
+  /** whether this message in our name is one that we sent */
+  sentBySelf(envelope: Pick<Envelope, 'header' | 'headerHash'>): boolean
   /** whether a message that comes after the end is answered */
   answersLate?(header: EnvelopeHeader): boolean
   /** such a message, verified; by what it is answered, once */

@@ -6,7 +6,7 @@ import { copyBytes } from '../bytes.ts'
 import { DROP_REASONS, type DropReason } from '../ceremony/effects.ts'
 import { QuorateError } from '../errors.ts'
 import { decodeOwnEnvelope, peekFrame, peekHeader, verifyEnvelopeAsync } from '../wire/envelope.ts'
-import { type EnvelopeHeader, FRAME, type ValidatorId, WIRE_VERSION } from '../wire/message.ts'
+import { type Envelope, type EnvelopeHeader, FRAME, type ValidatorId, WIRE_VERSION } from '../wire/message.ts'
 import {
   type AnswerContent,
   decodeAnswer,
@@ -42,6 +42,8 @@ export interface InboxHandlers {
   admit(header: EnvelopeHeader, bodyBytes: number, frameBytes: number): DropReason | null
   admitRequest(request: RequestContent): DropReason | null
   admitAnswer(answer: AnswerContent): DropReason | null
+  /** an envelope in this node's own name, its signature not verified: it is dropped, whatever it is */
+  ownName?(envelope: Envelope): void
   /** its author's signature is verified */
   deliver(message: Message): void
 }
@@ -110,6 +112,7 @@ export class Inbox {
     const envelope = decoded(() => decodeOwnEnvelope(copyBytes(bytes), this.#settings.network))
     if (envelope === null) return 'malformed'
     const { header, body } = envelope
+    if (header.from === this.#settings.self) this.#handlers.ownName?.(envelope)
     const refused = this.#refuseEnvelope(header, body.length, bytes.length)
     return refused ?? this.#opened({ type: 'envelope', envelope }, header.from)
   }

@@ -9,6 +9,7 @@ import type { Ending } from '../ceremony/program.ts'
 import { Recording } from '../ceremony/transcript/recording.ts'
 import { encodeContext, type KeygenContext } from '../wire/context.ts'
 import { type CeremonyId, STAGE_NUMBER } from '../wire/message.ts'
+import { assertCarried } from './carried.ts'
 import { CeremonyManager, type Shared } from './ceremony-manager.ts'
 import { type NodeSettings, participantsOf } from './node-settings.ts'
 import type { PendingKeys } from './pending-keys.ts'
@@ -25,10 +26,11 @@ export class KeygenManager extends CeremonyManager<KeygenResult> {
   }
 
   create(instruction: KeygenInstruction): Ceremony<KeygenResult> {
-    const { network, identity, self, random, stageTimeoutMs, judge, transcripts } = this.#settings
+    const { network, identity, self, random, stageTimeoutMs, judge, transcripts, maxMessageBytes } = this.#settings
     const { ceremonyId, protocol, suite, minSigners } = instruction
     const participants = participantsOf(this.#settings, instruction.participants)
     const context: KeygenContext = { network, kind: 'keygen', ceremonyId, protocol, suite, minSigners, participants }
+    assertCarried(context, this.#settings)
     const contextBytes = encodeContext(context)
     return new Ceremony({
       context,
@@ -40,6 +42,7 @@ export class KeygenManager extends CeremonyManager<KeygenResult> {
       program: new KeygenState(context, contextBytes, random),
       stageTimeoutMs,
       judge,
+      ...(maxMessageBytes && { maxMessageBytes }),
       ...(transcripts && { recording: new Recording({ context, contextBytes, key: null, messages: [] }) }),
     })
   }

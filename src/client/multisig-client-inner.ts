@@ -193,6 +193,13 @@ export class MultisigClientInner {
     }
   }
 
+  /** Whether an envelope in our own name, whose signature was verified, is another's: what we once sent may come back, also from an earlier process. */
+  disowns(envelope: Envelope): boolean {
+    const { ceremonyId } = envelope.header
+    const archive = this.#archiveOf(ceremonyId)
+    return archive === null ? !this.#ids.has(ceremonyId) : !archive.sentBySelf(envelope)
+  }
+
   /** Whether a request is worth the verification of its signature. */
   admitRequest({ from, wanted }: RequestContent, now: number): DropReason | null {
     if (wanted.type === 'resend') {

@@ -1,5 +1,6 @@
 /** The only shell with I/O: opens envelopes, queues, carries out effects, resolves outcomes. */
-import type { BusConnection } from '../bus/contract.ts'
+import { type BusConnection, maxMessageBytesOf } from '../bus/contract.ts'
+import type { SubscribeSubject } from '../bus/subjects.ts'
 import type { Effect } from '../ceremony/effects.ts'
 import type { KeyId, KeyInfo } from '../ceremony/key-info.ts'
 import {
@@ -11,8 +12,10 @@ import {
   type SignOutcome,
 } from '../ceremony/outcome.ts'
 import { assertCeremonyMark } from '../keystore/contract.ts'
+import { verifyEnvelopeAsync } from '../wire/envelope.ts'
 import { identitySelfTest } from '../wire/identity.ts'
-import type { CeremonyId, ValidatorId } from '../wire/message.ts'
+import { type CeremonyId, type ValidatorId, WIRE_VERSION } from '../wire/message.ts'
+import { verifyReady } from '../wire/ready.ts'
 import { assertNotAborted, onAbort } from './abort.ts'
 import type { CeremonyProgress } from './ceremony-manager.ts'
 import type { ClientStats } from './client-stats.ts'
@@ -28,6 +31,8 @@ import { type ClientOptions, type ResolvedOptions, resolveOptions } from './opti
 import { Readiness } from './readiness.ts'
 import { graceOf, type KeygenRequest, type PreprocessRequest, readValidators, type SignRequest, signalOf } from './requests.ts'
 import { Ticker } from './ticker.ts'
+import { TwinAlarm } from './twin-alarm.ts'
+import { UnknownVersions } from './unknown-versions.ts'
 import { warn } from './warn.ts'
 
 /** A ceremony that is under way here. */
@@ -49,6 +54,8 @@ export class MultisigClient implements AsyncDisposable {
   readonly #runner: EffectRunner
   readonly #inbox: Inbox
   readonly #readiness: Readiness
+  readonly #twins: TwinAlarm
+  readonly #versions = new UnknownVersions()
   readonly #keys: KeyRing
   readonly #hub = new EventHub()
   readonly #ticker: Ticker
@@ -84,12 +91,20 @@ export class MultisigClient implements AsyncDisposable {
     this.#options = options
     this.#resolved = resolved
     this.#connection = connection
-    this.#inner = new MultisigClientInner(settings, mark)
+    this.#inner = new MultisigClientInner({ ...settings, maxMessageBytes: () => maxMessageBytesOf(connection) }, mark)
     this.#keys = new KeyRing(options.keyStore, settings.self, options.pool.kernel)
+    this.#twins = new TwinAlarm({
+      verify: (message) => verifyReady(message, settings.identity.publicKey),
+      verifyEnvelope: (envelope) => verifyEnvelopeAsync(envelope, settings.identity.publicKey),
+      disowns: (envelope) => this.#inner.disowns(envelope),
+      announce: (nonce) => this.#readiness.announceWith(nonce),
+      alarm: () => this.#event({ type: 'identityInUse' }),
+    })
     this.#inbox = new Inbox(settings, {
       admit: (header, bodyBytes, frameBytes) => this.#inner.admit(header, bodyBytes, frameBytes),
       admitRequest: (request) => this.#inner.admitRequest(request, performance.now()),
       admitAnswer: (answer) => this.#inner.admitAnswer(answer),
+      ownName: (envelope) => void this.#twins.heardEnvelope(envelope, performance.now()),
       deliver: (message) => this.#run(this.#inner.deliver(message, performance.now())),
     })
     this.#runner = new EffectRunner(connection, options.keyStore, this.#keys, options.pool, {
@@ -121,6 +136,8 @@ export class MultisigClient implements AsyncDisposable {
     this.#readiness = new Readiness({
       ...settings,
       publish: (to, bytes) => this.#publish('ReadyToKeygen', to, bytes),
+      onOwn: (nonce) => this.#twins.announced(nonce),
+      onSelf: (message) => this.#twins.heardReady(message, performance.now()),
       onReady: (validator) => {
         this.#event({ type: 'readyToKeygen', validator })
         this.#run(this.#inner.ready(validator, performance.now()))
@@ -255,17 +272,30 @@ export class MultisigClient implements AsyncDisposable {
   }
 
   #listen(): void {
-    this.#connection.subscribe('P2PIncoming', (bytes) => this.#inbox.receive(bytes))
-    this.#connection.subscribe('ReadyToKeygen', (bytes) => {
+    this.#hear('P2PIncoming', (bytes) => this.#inbox.receive(bytes))
+    this.#hear('ReadyToKeygen', (bytes) => {
       if (this.#readiness.receive(bytes) === 'refused') this.#inbox.drop('malformed')
     })
-    this.#connection.subscribe('MultisigInstruction', (bytes) => this.#operators.receive(bytes))
+    this.#hear('MultisigInstruction', (bytes) => this.#operators.receive(bytes))
     // The bus is all that can fail at closing, and nobody is there to be told.
     this.#forgetSignal = onAbort(this.#options.signal, () => void this.close().catch((error: unknown) => warn('closing failed', error)))
     this.#readiness.announce()
     this.#event({ type: 'readyToKeygen', validator: this.#resolved.settings.self })
     this.#ticker.start()
     void this.#runner.recallAll()
+  }
+
+  /** What speaks another version goes no further. */
+  #hear(subject: SubscribeSubject, handler: (bytes: Uint8Array) => void): void {
+    const { roster } = this.#resolved.settings
+    this.#connection.subscribe(subject, (bytes: Uint8Array, from?: ValidatorId) => {
+      const [version] = bytes
+      if (version === WIRE_VERSION) return handler(bytes)
+      this.#inbox.drop('version')
+      const peer = from !== undefined && roster.has(from) ? from : null
+      if (version !== undefined && this.#versions.isNews(peer, performance.now()))
+        this.#event({ type: 'unknownVersion', version, from: peer })
+    })
   }
 
   #run(effects: readonly Effect[]): void {

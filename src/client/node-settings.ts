@@ -25,6 +25,8 @@ export interface NodeSettings {
   readonly maxOpenMessageBytes: number
   /** bytes of the slots of all preprocessings */
   readonly slotBytes: number
+  /** what the bus carries at most, as it is now; any size if there is none */
+  readonly maxMessageBytes?: () => number
   /** bytes kept of ended ceremonies */
   readonly tailBytes: number
   readonly early: Pick<EarlyLimits, 'bytesPerPeer' | 'bytesTotal' | 'ttlMs'>

@@ -7,7 +7,7 @@ import type { DropReason } from '../ceremony/effects.ts'
 import type { InnerEvent } from '../ceremony/outcome.ts'
 import { QuorateError } from '../errors.ts'
 import { decodeInstruction, MAX_INSTRUCTION_BYTES, type SignedInstruction, verifyInstruction } from '../wire/instruction.ts'
-import { type CeremonyId, type ValidatorId, WIRE_VERSION } from '../wire/message.ts'
+import type { CeremonyId, ValidatorId } from '../wire/message.ts'
 import type { KeygenRequest, PreprocessRequest, SignRequest } from './requests.ts'
 import { warn } from './warn.ts'
 
@@ -61,7 +61,6 @@ export class Operators {
   /** An instruction that an operator signed, or why it is none. Its age is another question. */
   #read(bytes: Uint8Array): DropReason | SignedInstruction {
     if (bytes.length > MAX_INSTRUCTION_BYTES) return 'size'
-    if (bytes[0] !== WIRE_VERSION) return 'version'
     const instruction = decoded(bytes)
     if (instruction === null) return 'malformed'
     if (instruction.network !== this.#host.network || !this.#keys.has(toHex(instruction.operator))) return 'signature'

@@ -14,6 +14,7 @@ import { COMMITMENT_PAIR_BYTES } from '../crypto/frost-transcript.ts'
 import { encodeContext, type PreprocessContext } from '../wire/context.ts'
 import type { CeremonyId } from '../wire/message.ts'
 import { sortValidatorIds } from '../wire/validator-id.ts'
+import { assertCarried } from './carried.ts'
 import { CeremonyManager, type Shared } from './ceremony-manager.ts'
 import { type NodeSettings, participantsOf } from './node-settings.ts'
 import { assertSigners, type PreprocessInstruction } from './requests.ts'
@@ -31,7 +32,7 @@ export class PreprocessManager extends CeremonyManager<Preprocessed> {
 
   /** @throws ERR_UNKNOWN_VALIDATOR, ERR_TOO_FEW_SIGNERS, ERR_PROTOCOL_MISMATCH: what only the key can tell */
   create(instruction: PreprocessInstruction, key: KeyMaterial): Ceremony<Preprocessed> {
-    const { network, identity, self, random, stageTimeoutMs, judge, transcripts } = this.#settings
+    const { network, identity, self, random, stageTimeoutMs, judge, transcripts, maxMessageBytes } = this.#settings
     const { ceremonyId, signers, count } = instruction
     const { suite, protocol, minSigners } = key.record
     assertSigners(signers, key.record)
@@ -46,6 +47,7 @@ export class PreprocessManager extends CeremonyManager<Preprocessed> {
       keyDigest: key.digest,
       count,
     }
+    assertCarried(context, this.#settings)
     const contextBytes = encodeContext(context)
     const opening = { keyId: key.keyIdBytes, record: key.recordBytes }
     const ceremony = new Ceremony({
@@ -58,6 +60,7 @@ export class PreprocessManager extends CeremonyManager<Preprocessed> {
       program: new PreprocessState(context, key, random),
       stageTimeoutMs,
       judge,
+      ...(maxMessageBytes && { maxMessageBytes }),
       ...(transcripts && { recording: new Recording({ context, contextBytes, key: opening, messages: [] }) }),
     })
     this.#slots.open(ceremonyId, count)

@@ -7,7 +7,7 @@ import { drawBytes, type RandomSource } from '../crypto/random-scalars.ts'
 import { QuorateError } from '../errors.ts'
 import type { Identity } from '../wire/identity.ts'
 import type { ValidatorId } from '../wire/message.ts'
-import { decodeReady, MAX_READY_BYTES, READY_NONCE_BYTES, sealReady, verifyReady } from '../wire/ready.ts'
+import { decodeReady, MAX_READY_BYTES, READY_NONCE_BYTES, type ReadyMessage, sealReady, verifyReady } from '../wire/ready.ts'
 import type { Roster } from '../wire/roster.ts'
 import { assertNotAborted, untilAborted } from './abort.ts'
 
@@ -18,6 +18,10 @@ export interface ReadinessOptions {
   readonly roster: Roster
   readonly random: RandomSource
   publish(to: ValidatorId | null, bytes: Uint8Array): void
+  /** this node announces itself with this nonce */
+  onOwn(nonce: Uint8Array): void
+  /** an announcement in this node's own name, its signature not verified */
+  onSelf(message: ReadyMessage): void
   /** a validator is ready for the first time since it started */
   onReady(validator: ValidatorId): void
 }
@@ -44,6 +48,11 @@ export class Readiness {
     this.#options.publish(null, this.#own)
   }
 
+  /** Once, with a nonce that is not drawn but says something. */
+  announceWith(nonce: Uint8Array): void {
+    this.#options.publish(null, this.#sealWith(nonce))
+  }
+
   /**
    * While somebody waits, now and then: an announcement or its answer may have been lost. With a new nonce, since a peer answers only to what
    * it does not know.
@@ -58,7 +67,11 @@ export class Readiness {
   receive(bytes: Uint8Array): 'new' | 'known' | 'refused' {
     if (bytes.length > MAX_READY_BYTES) return 'refused'
     const message = decode(bytes)
-    if (message === null || message.network !== this.#options.network || message.from === this.#options.self) return 'refused'
+    if (message === null || message.network !== this.#options.network) return 'refused'
+    if (message.from === this.#options.self) {
+      this.#options.onSelf(message)
+      return 'refused'
+    }
     const known = this.#ready.get(message.from)
     if (known !== undefined && equalBytes(known, message.nonce)) return 'known'
     const publicKey = this.#options.roster.get(message.from)
@@ -89,9 +102,14 @@ export class Readiness {
   }
 
   #seal(): Uint8Array {
-    const { network, self: from, identity, random } = this.#options
-    const nonce = drawBytes(random, READY_NONCE_BYTES)
-    this.#ready.set(from, nonce)
+    const nonce = drawBytes(this.#options.random, READY_NONCE_BYTES)
+    this.#ready.set(this.#options.self, nonce)
+    return this.#sealWith(nonce)
+  }
+
+  #sealWith(nonce: Uint8Array): Uint8Array {
+    const { network, self: from, identity, onOwn } = this.#options
+    onOwn(nonce)
     return sealReady(identity, { network, from, nonce }).bytes
   }
 

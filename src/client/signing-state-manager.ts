@@ -21,6 +21,7 @@ import { encodeContext, messageDigest, type SignContext, sidOf } from '../wire/c
 import type { CeremonyId } from '../wire/message.ts'
 import { sortValidatorIds } from '../wire/validator-id.ts'
 import type { AnswerBudget } from './answer-budget.ts'
+import { assertCarried } from './carried.ts'
 import { CeremonyManager, type Shared } from './ceremony-manager.ts'
 import { type NodeSettings, participantsOf } from './node-settings.ts'
 import { assertMessagesFor, assertSigners, type NamedPreprocessing, type SignInstruction } from './requests.ts'
@@ -70,6 +71,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
       mode: { type: 'two-round' },
       messages: messages.map(messageDigest),
     }
+    assertCarried(context, this.#settings)
     const task = { key, indices: signerIndices(context, key.record), messages }
     const made =
       preprocessed === undefined
@@ -111,7 +113,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
     program: Program<Signatures>,
     ahead?: { readonly carried: Uint8Array; readonly slots: SlotOpening } | null,
   ): Ceremony<Signatures> {
-    const { identity, self, stageTimeoutMs, judge, transcripts } = this.#settings
+    const { identity, self, stageTimeoutMs, judge, transcripts, maxMessageBytes } = this.#settings
     const { key, indices, messages } = task
     const contextBytes = encodeContext(context)
     const opening = { keyId: key.keyIdBytes, record: key.recordBytes }
@@ -126,6 +128,7 @@ export class SigningStateManager extends CeremonyManager<Signatures> {
       program,
       stageTimeoutMs,
       judge,
+      ...(maxMessageBytes && { maxMessageBytes }),
       ...(transcripts && { recording: new Recording({ context, contextBytes, key: opening, messages, slots: ahead?.slots ?? null }) }),
     })
   }

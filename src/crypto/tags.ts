@@ -28,6 +28,8 @@ export const TAGS = {
   request: 'quorate/v1/request',
   /** ReadyToKeygen: signed, but never evidence */
   ready: 'quorate/v1/ready',
+  /** the nonce of a ReadyToKeygen that answers another */
+  readyAnswer: 'quorate/v1/answer-to-ready',
   /** an instruction that an operator key signed */
   instruction: 'quorate/v1/instruction',
   /** what a node reports to operators: signed, but never evidence */

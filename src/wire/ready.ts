@@ -50,6 +50,14 @@ export function verifyReady(message: ReadyMessage, publicKey: Uint8Array): boole
   return verifyIdentitySignature(publicKey, hashOf(signed), message.signature)
 }
 
+/**
+ * The nonce of an announcement that answers another of the same identity: only a process that runs now, and has the key, can have signed it after it
+ * heard a nonce that is new.
+ */
+export function answerNonce(nonce: Uint8Array): Uint8Array {
+  return copyBytes(taggedHash(TAGS.readyAnswer, nonce), 0, READY_NONCE_BYTES)
+}
+
 function hashOf(signed: Uint8Array): Uint8Array {
   return taggedHash(TAGS.ready, signed)
 }

@@ -92,7 +92,12 @@ const answerCoder = prefixed(
 
 /** With the longest label and ids. */
 export const MAX_REQUEST_BYTES = 3 + 256 + 65 + 65 + (1 + 1 + 8 + DIGEST_BYTES + 1 + 65) + SIGNATURE_BYTES
-export const MAX_ANSWER_BYTES = 3 + 256 + 65 + 65 + DIGEST_BYTES + 2 + MAX_PARTICIPANTS * (4 + MAX_CONFIRM_OK_ENVELOPE) + SIGNATURE_BYTES
+export const MAX_ANSWER_BYTES = answerBytes(MAX_PARTICIPANTS)
+
+/** With so many certificates. */
+export function answerBytes(certificates: number): number {
+  return 3 + 256 + 65 + 65 + DIGEST_BYTES + 2 + certificates * (4 + MAX_CONFIRM_OK_ENVELOPE) + SIGNATURE_BYTES
+}
 
 const requestForm: SignedForm<RequestContent> = { tag: TAGS.request, coder: requestCoder, maxBytes: MAX_REQUEST_BYTES, check: refuseOwn }
 const answerForm: SignedForm<AnswerContent> = { tag: TAGS.request, coder: answerCoder, maxBytes: MAX_ANSWER_BYTES, check: refuseOwn }

@@ -8,7 +8,15 @@ import { DIGEST_BYTES } from '../crypto/transcript.ts'
 import { TAG_BYTES } from '../crypto/xchacha20-poly1305.ts'
 import { invalidArgument } from '../errors.ts'
 import { POINT_BYTES, SCALAR_BYTES } from '../kernel/contract.ts'
-import { type CeremonyKind, MAX_BATCH, MAX_BATCH_COEFFICIENTS, MAX_MESSAGE_BYTES, MAX_PARTICIPANTS, type StageName } from './message.ts'
+import {
+  type CeremonyKind,
+  MAX_BATCH,
+  MAX_BATCH_COEFFICIENTS,
+  MAX_MESSAGE_BYTES,
+  MAX_PARTICIPANTS,
+  type Protocol,
+  type StageName,
+} from './message.ts'
 
 /** An envelope less its body, with two ids of 64 characters. */
 export const MAX_ENVELOPE_OVERHEAD = 4 + 8 + DIGEST_BYTES + 1 + 65 + 65 + DIGEST_BYTES + DIGEST_BYTES + 64 + 4
@@ -153,9 +161,34 @@ export interface AbortShape extends Omit<BodyShape, 'kind' | 'stage'> {
  * The largest body of an abort: one piece of evidence against each other participant, where a piece holds at most all that a SharedSecret reveals, two
  * more bodies (an embedded share is part of one), the key and a message. So a member of a small group cannot make the others take in 64 MB.
  */
-export function maxAbortBytes({ largestStageBody, longestMessage, ...shape }: AbortShape): number {
-  const { participants, positions } = shape
-  const bodies = revealedBytes(shape) + 2 * (MAX_ENVELOPE_OVERHEAD + Math.max(largestStageBody, maxViewBytes(participants)))
-  const piece = EVIDENCE_FIXED + participants * EVIDENCE_PER_PARTICIPANT + positions * EVIDENCE_PER_MESSAGE + bodies + longestMessage
-  return Math.min(MAX_BODY_BYTES, ABORT_FIXED + participants * (4 + piece))
+export function maxAbortBytes(shape: AbortShape): number {
+  return Math.min(MAX_BODY_BYTES, ABORT_FIXED + shape.participants * (4 + pieceBytes(shape, revealedBytes(shape))))
+}
+
+/** An abort with one piece, of a ceremony that shares a secret or does not: what is enough to tell of a fault. */
+export function oneProofAbortBytes({ sharesSecret, ...shape }: AbortShape & { readonly sharesSecret: boolean }): number {
+  return Math.min(MAX_BODY_BYTES, ABORT_FIXED + pieceBytes(shape, sharesSecret ? revealedBytes(shape) : 0))
+}
+
+function pieceBytes({ participants, positions, largestStageBody, longestMessage }: AbortShape, revealed: number): number {
+  const bodies = revealed + 2 * (MAX_ENVELOPE_OVERHEAD + Math.max(largestStageBody, maxViewBytes(participants)))
+  return EVIDENCE_FIXED + participants * EVIDENCE_PER_PARTICIPANT + positions * EVIDENCE_PER_MESSAGE + bodies + longestMessage
+}
+
+const STAGES_OF = {
+  keygen: ['HashCommitment', 'Commitments', 'SecretShare', 'Confirm'],
+  preprocess: ['Preprocess', 'Confirm'],
+  frost: ['NonceCommitments', 'SignatureShare'],
+  'stinson-strobl': ['HashCommitment', 'Commitments', 'SecretShare', 'Confirm', 'LocalSig'],
+} as const satisfies Readonly<Record<string, readonly StageName[]>>
+
+/** The stages that bodies of a ceremony may belong to. */
+export function stagesOfKind(kind: CeremonyKind, protocol: Protocol): readonly StageName[] {
+  return STAGES_OF[kind === 'sign' ? protocol : kind]
+}
+
+/** The largest body that an honest participant's envelope of this stage may have. */
+export function honestBodyBytes(shape: BodyShape): number {
+  const { stage, positions, minSigners } = shape
+  return stage === 'Commitments' ? commitmentsBytes(positions, positions * minSigners) : maxBodyBytes(shape)
 }

@@ -231,7 +231,7 @@ describe('whoever else', () => {
   })
 
   it('T1: alters any field of what an operator signed, changes nothing', async () => {
-    const content = signing({ ceremonyId: 1n << 40n })
+    const content = signing()
     const { bytes } = sealInstruction(operator, content)
     for (let at = 0; at < bytes.length; at += at < 60 || at > bytes.length - 70 ? 1 : 7) {
       const altered = copyBytes(bytes)
@@ -242,11 +242,10 @@ describe('whoever else', () => {
     await until(() => (dropped()['signature'] ?? 0) > 60)
     await heard()
     expect(Object.keys(dropped()).sort()).toEqual(['malformed', 'signature', 'version'])
-    expect(told()).toEqual([])
+    expect(told()).toEqual([{ type: 'unknownVersion', version: 0, from: null }])
     expect(cluster.client('a').ceremonies()).toEqual([])
     give(content)
     expect(await outcomes(content.ceremonyId)).toMatchObject(IDS.map(() => [{ status: 'success' }]))
-    next = content.ceremonyId + 1n
   })
 
   it('sends what was signed for another network, what is no instruction, or too much, changes nothing', async () => {
@@ -255,7 +254,7 @@ describe('whoever else', () => {
     await refusedAs(bytes.subarray(0, -1), 'malformed')
     await refusedAs(Uint8Array.of(), 'version')
     await refusedAs(Uint8Array.of(1, 5), 'malformed')
-    await refusedAs(new Uint8Array(MAX_FRAME_BYTES + 1), 'size')
+    await refusedAs(new Uint8Array(MAX_FRAME_BYTES + 1).fill(1, 0, 1), 'size')
   })
 
   it('T19: is a peer and sends an instruction on the subject of ceremonies or announcements, changes nothing', async () => {

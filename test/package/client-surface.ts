@@ -194,6 +194,8 @@ export type InnerEvent =
   | { type: 'keygenOutcome'; outcome: KeygenOutcome }
   | { type: 'preprocessOutcome'; outcome: PreprocessOutcome }
   | { type: 'signingOutcome'; outcome: SignOutcome }
+  | { type: 'identityInUse' }
+  | { type: 'unknownVersion'; version: number; from: ValidatorId | null }
   | { type: 'instructionRefused'; ceremonyId: CeremonyId; code: ErrorCode; field?: string; message: string }
 
 export type DropReason =

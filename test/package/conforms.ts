@@ -21,7 +21,7 @@ export type Data = [
   Check<Same<quorate.SignOutcome, client.SignOutcome>>,
   Check<Same<quorate.PreprocessOutcome, client.PreprocessOutcome>>,
   // A stage event may say whose message it was.
-  Check<Same<Without<quorate.InnerEvent, 'from'>, client.InnerEvent>>,
+  Check<Same<Without<quorate.InnerEvent, 'from'>, Without<client.InnerEvent, 'from'>>>,
   Check<Same<quorate.EvidenceVerdict, client.EvidenceVerdict>>,
   Check<Has<quorate.PoolStats, promisedKernel.PoolStats>>,
   Check<Has<quorate.ClientStats, client.ClientStats>>,

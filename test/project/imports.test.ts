@@ -144,6 +144,8 @@ describe('the sans-I/O core', () => {
     'pending-keys',
     'ceremony-ids',
     'node-settings',
+    'carried',
+    'unknown-versions',
     'requests',
   ]
   const core = sources.filter((file) => file.startsWith('src/ceremony/') || inner.some((name) => file === `src/client/${name}.ts`))

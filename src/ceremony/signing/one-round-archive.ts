@@ -4,7 +4,7 @@
  * Kept after the end, so it holds messages and digests, and neither the ceremonies nor what they signed.
  */
 import { equalBytes } from '../../bytes.ts'
-import { ABORT_STAGE, type EnvelopeHeader, FIRST_STAGE, STAGE_NUMBER, type ValidatorId } from '../../wire/message.ts'
+import { ABORT_STAGE, type Envelope, type EnvelopeHeader, FIRST_STAGE, STAGE_NUMBER, type ValidatorId } from '../../wire/message.ts'
 import { ANSWERS_PER_ASKER, type Archive, type Resend } from '../archive.ts'
 import type { Answers } from '../running-ceremony.ts'
 
@@ -63,6 +63,10 @@ export class OneRoundArchive implements Answers {
 
   answer(wanted: Resend, asker: ValidatorId): readonly Uint8Array[] {
     return this.#find(wanted, asker, 'answer')
+  }
+
+  sentBySelf(envelope: Pick<Envelope, 'header' | 'headerHash'>): boolean {
+    return this.#options.first.sentBySelf(envelope) || this.#second?.sentBySelf(envelope) === true
   }
 
   answersLate({ kind, sid, stage, from, to }: EnvelopeHeader): boolean {
