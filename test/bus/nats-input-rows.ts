@@ -1,5 +1,6 @@
 /** Bad input for `quorate/nats`, with a broker that carries nothing: see test/bad-input.test.ts. */
-import { NatsBus, NatsOperator } from '../../src/bus/nats/index.ts'
+import { brokerConfig, NatsBus, NatsOperator } from '../../src/bus/nats/index.ts'
+import { makeNkey } from '../../src/bus/nats/nkeys.ts'
 import { MISSING, NO_IDS, type Row } from '../client/input-rows.ts'
 import { NO_BYTES, NO_INTEGERS, type Wrong } from '../client/wrong-values.ts'
 import { muteBroker } from './mute-broker.ts'
@@ -37,6 +38,43 @@ function optionRows(connect: (options: Wrong) => unknown, own: string, servers: 
   ]
 }
 
+const configRows = (): Row[] => {
+  const nkey = makeNkey().publicKey
+  const good = { group: 'g', nodes: new Map([['a', nkey]]), operators: new Map(), maxPayload: 65_536, jetstreamFolder: '/js' }
+  const option = (name: string, inputs: readonly unknown[], refusal = `ERR_CONFIG ${name}`): Row => [
+    (wrong) => brokerConfig({ ...good, [name]: wrong }),
+    inputs,
+    refusal,
+  ]
+  const files = { cert: '/cert', key: '/key', ca: '/ca' }
+  return [
+    [(wrong) => brokerConfig(wrong), MISSING, 'options'],
+    option('group', NO_IDS),
+    option('nodes', [undefined, null, {}, [], new Map()]),
+    option(
+      'nodes',
+      [5, '', 'SUAA', nkey.toLowerCase(), `${nkey.slice(0, -1)}7`].map((key) => new Map([['b', key]])),
+      'ERR_CONFIG nodes.b',
+    ),
+    option('nodes', [new Map([['b c', makeNkey().publicKey]])], 'from'),
+    option('operators', [undefined, null, {}, []]),
+    option('operators', [new Map([['a', makeNkey().publicKey]])], 'ERR_CONFIG operators.a'),
+    option('operators', [new Map([['ops', nkey]])], 'ERR_CONFIG operators.ops'),
+    option('maxPayload', [...NO_INTEGERS, 1_023, (64 << 20) + 1], 'maxPayload'),
+    option('port', [...NO_INTEGERS, 65_536], 'port'),
+    option('host', [null, 5, '', 'a b', '192.0.2.1', '0.0.0.0', 'broker.example', '::']),
+    option('jetstreamFolder', [null, undefined, 5, '', 'a\nb']),
+    option('tls', [null, 5, 'files']),
+    ...Object.keys(files).map((name) =>
+      option(
+        'tls',
+        [null, 5, '', 'a\nb'].map((file) => ({ ...files, [name]: file })),
+        `ERR_CONFIG tls.${name}`,
+      ),
+    ),
+  ]
+}
+
 export async function natsRows(): Promise<{ rows: Readonly<Record<string, readonly Row[]>>; end(): Promise<void> }> {
   const broker = await muteBroker()
   const bus = await NatsBus.connect({ servers: broker.url, group: 'g', self: 'a' })
@@ -44,6 +82,7 @@ export async function natsRows(): Promise<{ rows: Readonly<Record<string, readon
   const operator = await NatsOperator.connect({ servers: broker.url, group: 'g', operator: 'ops' })
   const bytes = new Uint8Array(4)
   const rows = {
+    brokerConfig: configRows(),
     'NatsBus.connect': [
       ...optionRows((options) => NatsBus.connect(options), 'self', broker.url),
       // The instance has a method of that name as well.

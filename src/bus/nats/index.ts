@@ -1,4 +1,5 @@
 /** `quorate/nats`: the bus of nodes on separate machines, over a NATS broker. */
+export { type BrokerConfigOptions, brokerConfig } from './broker-config.ts'
 export type { NatsIssue, NatsIssueType } from './issues.ts'
 export type { LinkStats } from './link.ts'
 export { type AskHandler, NatsBus, type NatsBusOptions, type NatsBusStats } from './nats-bus.ts'

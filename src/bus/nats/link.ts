@@ -2,7 +2,7 @@
  * One connection to the broker: what nodes and operators have in common. It sends, within a bound; it subscribes, and again after the broker
  * refused a subject for a while; it tells what is wrong. It gives up only when it is closed.
  */
-import { connect, type Msg, type NatsConnection, PermissionViolationError, type Subscription } from '@nats-io/transport-node'
+import { connect, type Msg, type NatsConnection, PermissionViolationError, type Subscription, TimeoutError } from '@nats-io/transport-node'
 import { copyBytes } from '../../bytes.ts'
 import { QuorateError } from '../../errors.ts'
 import { Issues } from './issues.ts'
@@ -36,6 +36,7 @@ export class Link {
   readonly connection: NatsConnection
   readonly settings: Settings
   readonly #listeners = new Set<Listener>()
+  readonly #returns = new Set<() => void>()
   #maxPayload: number
   #connected = true
   #closing: Promise<void> | null = null
@@ -52,7 +53,7 @@ export class Link {
       connection = await connect(settings.connection)
     } catch (error) {
       settings.forget()
-      throw busError('no connection', error)
+      throw busError(`no connection${hintOf(settings, error)}`, error)
     }
     return new Link(settings, connection)
   }
@@ -133,6 +134,14 @@ export class Link {
     return () => {
       this.#listeners.delete(listener)
       if (!listener.subscription.isClosed() && !this.connection.isClosed()) listener.subscription.unsubscribe()
+    }
+  }
+
+  /** Calls whenever a connection stands again. Returns the function that ends it. */
+  onReturn(call: () => void): () => void {
+    this.#returns.add(call)
+    return () => {
+      this.#returns.delete(call)
     }
   }
 
@@ -221,6 +230,7 @@ export class Link {
     for (const listener of this.#listeners) {
       if (listener.subscription.isClosed()) listener.subscription = this.#subscription(listener.subject, listener.receive)
     }
+    for (const call of [...this.#returns]) call()
   }
 
   #error(error: Error): void {
@@ -238,6 +248,12 @@ export class Link {
     slow.dropped = 0
     slow.reported = now
   }
+}
+
+/** Under TLS 1.3 a server turns a client away after the handshake, and the library waits for what will not come. */
+function hintOf({ connection }: Settings, error: unknown): string {
+  if (!(error instanceof TimeoutError) || connection.tls === undefined) return ''
+  return ' (no answer after the TLS handshake: the broker may not accept the client certificate, or want one)'
 }
 
 /** What the library throws stays the cause; its first line is the message, which holds addresses and reasons and no secret. */

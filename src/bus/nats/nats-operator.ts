@@ -13,6 +13,7 @@ import { assertValidatorId } from '../contract.ts'
 import { DeliveryQueue } from './delivery.ts'
 import type { NatsIssueType } from './issues.ts'
 import { busError, Link, type LinkStats } from './link.ts'
+import { MissedOutcomes } from './missed-outcomes.ts'
 import { type NatsConnectionOptions, settingsOf } from './options.ts'
 import { streamsOf, type WantedStream } from './streams.ts'
 import type { NatsKind } from './subjects.ts'
@@ -109,12 +110,19 @@ export class NatsOperator {
     return end
   }
 
-  /** What nodes report from now on. The sender is the broker's word; the bytes are signed. Returns the function that ends it. */
+  /**
+   * What nodes report from now on; outcomes of a time without connection come after it, and may then come twice. The sender is the broker's word;
+   * the bytes are signed. Returns the function that ends it.
+   */
   onReport(handler: (from: string, bytes: Uint8Array, kind: ReportKind) => void): () => void {
     this.#assertOpen()
     assertHandler(handler)
     const kinds = ['outcome', 'progress'] as const
     const ends = kinds.map((kind) => this.#listen(kind, null, (from, bytes) => handler(from, bytes, kind)))
+    const missed = new MissedOutcomes(this.#link, (from, bytes) =>
+      this.#queue.push(from, bytes, (own, sender) => handler(sender, own, 'outcome')),
+    )
+    ends.push(() => missed.close())
     return () => {
       for (const end of ends) end()
     }
