@@ -5,13 +5,13 @@ import { toHex } from '../bytes.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import type { PoolOptions } from '../index.ts'
 import { type Environment, loadConfig, MAX_BATCH } from '../node/config.ts'
+import { failureJson } from '../node/outcome-json.ts'
 import { readInteger, readKernel, readSuites, SUITES } from './arguments.ts'
 import { CeremonyFailed, CheckFailed } from './demo/failures.ts'
 import { DemoProgress } from './demo/progress.ts'
 import { reportLines } from './demo/report.ts'
 import { type DemoOptions, runDemo } from './demo/run.ts'
 import { EXIT, renamed } from './exit.ts'
-import { outcomeJson } from './outcome-json.ts'
 import type { Run } from './program.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -98,7 +98,7 @@ async function demo(flags: DemoFlags, { writeResult, log, terminal, signal }: Te
     }
     if (error instanceof CeremonyFailed) {
       log(`quorate: ${error.message}`)
-      writeResult(JSON.stringify(outcomeJson(error.failure)))
+      writeResult(JSON.stringify(failureJson(error.failure)))
       return EXIT.failure
     }
     throw error

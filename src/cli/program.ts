@@ -6,7 +6,10 @@ import { demoCommand } from './demo.ts'
 import { evidenceCommand } from './evidence.ts'
 import { EXIT, errorJson, exitCodeOf } from './exit.ts'
 import { initCommand } from './init.ts'
+import { keygenCommand } from './keygen.ts'
+import { preprocessCommand } from './preprocess.ts'
 import { rosterCommand } from './roster.ts'
+import { signCommand } from './sign.ts'
 import type { Terminal } from './terminal.ts'
 import { tuneCommand } from './tune.ts'
 import { verifyCommand } from './verify.ts'
@@ -27,7 +30,17 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeErr: (text) => terminal.log(text.trimEnd()), writeOut: (text) => terminal.writeResult(text.trimEnd()) })
-  for (const command of [demoCommand, verifyCommand, evidenceCommand, tuneCommand, initCommand, rosterCommand]) {
+  for (const command of [
+    demoCommand,
+    verifyCommand,
+    evidenceCommand,
+    tuneCommand,
+    initCommand,
+    rosterCommand,
+    keygenCommand,
+    preprocessCommand,
+    signCommand,
+  ]) {
     program.addCommand(
       inheriting(
         program,

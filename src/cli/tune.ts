@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { assertEditable, type Config, type Environment, loadConfig, MAX_BATCH, writeTuned } from '../node/config.ts'
+import { failureJson } from '../node/outcome-json.ts'
 import { readInteger, readKernel, readSuite, SUITES } from './arguments.ts'
 import { CeremonyFailed } from './demo/failures.ts'
 import { DemoProgress } from './demo/progress.ts'
 import { EXIT, renamed } from './exit.ts'
-import { outcomeJson } from './outcome-json.ts'
 import type { Run } from './program.ts'
 import type { Terminal } from './terminal.ts'
 import { bestOf } from './tune/choose.ts'
@@ -144,7 +144,7 @@ async function tune(flags: TuneFlags, { writeResult, log, terminal, signal }: Te
     if (signal.aborted) throw new QuorateError('ERR_ABORTED', { message: 'interrupted' })
     if (!(error instanceof CeremonyFailed)) throw error
     log(`quorate: ${error.message}`)
-    writeResult(JSON.stringify(outcomeJson(error.failure)))
+    writeResult(JSON.stringify(failureJson(error.failure)))
     return EXIT.failure
   }
 }

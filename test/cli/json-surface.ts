@@ -7,8 +7,8 @@ import type { DemoJson } from '../../src/cli/demo/run.ts'
 import type { AuditJson } from '../../src/cli/evidence/audit.ts'
 import type { EvidenceJson } from '../../src/cli/evidence/verify.ts'
 import type { ErrorJson } from '../../src/cli/exit.ts'
-import type { FailureJson } from '../../src/cli/outcome-json.ts'
 import type { TuneJson } from '../../src/cli/tune/report.ts'
+import type { OutcomeJson } from '../../src/node/outcome-json.ts'
 import type { ErrorCode, Failure, Fault, KeyId, Protocol, StageName } from '../package/client-surface.ts'
 import type { KernelInfo, PoolStats, Suite } from '../package/kernel-surface.ts'
 import type { Check, Has, Same } from '../package/same.ts'
@@ -113,8 +113,7 @@ type WithoutInternal = { [K in keyof ErrorJson]: K extends 'code' ? Exclude<Erro
 export type Lines = [
   Check<Same<Omit<DemoJson, 'pool'>, PromisedDemo>>,
   Check<Has<DemoJson['pool'], PoolStats>>,
-  // A command reports success in its own line so far.
-  Check<Same<FailureJson, Extract<PromisedOutcome, { status: 'failure' }>>>,
+  Check<Same<OutcomeJson, PromisedOutcome>>,
   Check<Same<EvidenceJson, PromisedEvidence>>,
   Check<Same<AuditJson, PromisedAudit>>,
   Check<Same<TuneJson, PromisedTune>>,

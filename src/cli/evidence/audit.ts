@@ -1,18 +1,17 @@
 /** `quorate evidence audit`: who broke a recorded ceremony, if anyone. */
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { Command } from 'commander'
 import { toHex } from '../../bytes.ts'
 import { MAX_TRANSCRIPT_BYTES } from '../../ceremony/transcript/file.ts'
 import { invalidArgument } from '../../errors.ts'
-import { type Audit, auditTranscript, type Blame, type Fault, type StageName } from '../../index.ts'
+import { type Audit, auditTranscript, type Fault, type StageName } from '../../index.ts'
 import { decodeKeyRecord } from '../../wire/key-record.ts'
 import type { CeremonyKind } from '../../wire/message.ts'
 import { EXIT } from '../exit.ts'
 import type { Run } from '../program.ts'
 import { readFileUpTo, readRoster } from './files.ts'
 import { FAULT_WORDS, KIND_WORDS } from './words.ts'
+import { writeEvidence } from './write.ts'
 
 interface AuditFlags {
   readonly roster: string
@@ -61,28 +60,11 @@ export function evidenceAuditCommand(choose: (run: Run) => void): Command {
         const read = readFileUpTo(file, 'transcript', MAX_TRANSCRIPT_BYTES)
         if (read.status === 'too-large') throw invalidArgument('transcript', `${file} is larger than ${MAX_TRANSCRIPT_BYTES} bytes`)
         const audit = auditTranscript(read.bytes, roster)
-        const files = flags.out === undefined ? [] : writeEvidence(flags.out, audit.blamed)
+        const files = flags.out === undefined ? [] : writeEvidence(flags.out, audit.blamed, 'out')
         writeResult(flags.json === true ? JSON.stringify(jsonOf(audit, files)) : linesOf(audit, files).join('\n'))
         return audit.status === 'complete' ? EXIT.ok : EXIT.failure
       })
     })
-}
-
-/** Nothing that is there is overwritten. @returns the files, one for each fault @throws ERR_INVALID_ARGUMENT with field `out` */
-function writeEvidence(folder: string, blamed: readonly Blame[]): readonly string[] {
-  try {
-    if (blamed.length > 0) mkdirSync(folder, { recursive: true })
-    return blamed.map(({ validator, fault, message, evidence }, i) => {
-      // Numbered: names that differ in case alone are one file on some disks.
-      const name = `${String(i + 1).padStart(3, '0')}-${validator}-${fault}${message === undefined ? '' : `-${message}`}.evidence`
-      const file = path.join(folder, name)
-      writeFileSync(file, evidence, { flag: 'wx' })
-      return file
-    })
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    throw invalidArgument('out', `${folder} cannot be written to: ${code}`)
-  }
 }
 
 function jsonOf(audit: Audit, files: readonly string[]): AuditJson {
