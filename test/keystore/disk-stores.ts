@@ -1,6 +1,6 @@
 /** Stores on disk for tests: in one temporary folder, opened with a key so that nothing waits for scrypt. */
 import { createHash } from 'node:crypto'
-import { cpSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { DiskKeyStore, type DiskKeyStoreOptions } from '../../src/keystore/disk/disk-key-store.ts'
@@ -8,8 +8,11 @@ import type { UnlockSecret } from '../../src/keystore/key-derivation.ts'
 
 export const UNLOCK: UnlockSecret = { kind: 'key', bytes: new Uint8Array(32).fill(0x5e) }
 
+/** In memory where there is such a file system: thousands of openings wait for no disk. */
+const PARENT = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir()
+
 export class DiskStores {
-  readonly folder = mkdtempSync(path.join(os.tmpdir(), 'quorate-store-'))
+  readonly folder = mkdtempSync(path.join(PARENT, 'quorate-store-'))
   readonly #opened: DiskKeyStore[] = []
   #next = 0
 

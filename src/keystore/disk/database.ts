@@ -35,11 +35,20 @@ export async function openDatabase(folder: string, options: { readonly create: b
   try {
     // Sealed bytes do not compress.
     await level.open({ createIfMissing: options.create, errorIfExists: options.create, compression: false })
-    for (const name of await readdir(folder)) await chmod(path.join(folder, name), 0o600)
+    await closeToOthers(folder)
     return new LevelDatabase(level)
   } catch (error) {
     await level.close().catch(() => undefined)
     throw storeError('cannot be opened', error)
+  }
+}
+
+/** LevelDB makes files by the umask; meanwhile it may remove some. */
+export async function closeToOthers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    await chmod(path.join(folder, name), 0o600).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error
+    })
   }
 }
 

@@ -7,11 +7,13 @@
  *     check-<hex>  a copy that an opening looks at before it touches the database; removed by whoever opens next
  */
 import { randomBytes } from 'node:crypto'
-import { copyFile, link, lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { toHex } from '../../bytes.ts'
 import { QuorateError } from '../../errors.ts'
 import { codeOf, octal } from '../secret-file.ts'
+import { isWholeTable } from './table-check.ts'
 
 export interface StoreFolder {
   readonly path: string
@@ -24,7 +26,6 @@ const OTHERS = 0o077
 const CHECK = /^check-[0-9a-f]{12}$/
 /** LevelDB's own lock and diary: of a process, not of the data. */
 const NOT_DATA: ReadonlySet<string> = new Set(['LOCK', 'LOG', 'LOG.old'])
-/** Tables are never changed once they are written. */
 const TABLE = /\.(?:ldb|sst)$/
 
 export function storeFolder(folder: string): StoreFolder {
@@ -74,17 +75,17 @@ async function isPrivateFolder(folder: string): Promise<boolean> {
 
 /**
  * A copy of the database that may be opened, and so changed, without a change to the original: opening rotates logs, and drops what it cannot
- * read. Tables, which LevelDB replaces but never changes, are linked and not copied.
+ * read. A table that is not whole is left out: a crash may leave one behind that nothing refers to, and one that is referred to will be missed.
  */
 export async function copyDatabase({ path: folder, database }: StoreFolder): Promise<string> {
   const copy = path.join(folder, `check-${toHex(randomBytes(6))}`)
   try {
     await mkdir(copy, { mode: 0o700 })
     for (const name of await readdir(database)) {
-      if (NOT_DATA.has(name)) continue
-      const [from, to] = [path.join(database, name), path.join(copy, name)]
-      if (!TABLE.test(name)) await copyFile(from, to)
-      else await link(from, to).catch(() => copyFile(from, to))
+      const from = path.join(database, name)
+      if (NOT_DATA.has(name) || (TABLE.test(name) && !isWholeTable(await readFile(from)))) continue
+      // Not a link: LevelDB may write a new file over one that a crash left behind. Where the file system can, the copy shares its blocks.
+      await copyFile(from, path.join(copy, name), constants.COPYFILE_FICLONE)
     }
     return copy
   } catch (error) {

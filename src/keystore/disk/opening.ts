@@ -1,6 +1,6 @@
 /** How a store comes into being, all at once, and how it is looked through before and after its database is opened. */
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { toHex } from '../../bytes.ts'
 import { QuorateError } from '../../errors.ts'
@@ -8,7 +8,7 @@ import type { ScryptParameters, UnlockSecret } from '../key-derivation.ts'
 import { syncFolder, writeSecretFile } from '../secret-file.ts'
 import { damaged, type Hashes, HEAD, type Head, readContents, sealHead } from './contents.ts'
 import { newCounterFile, readCounter } from './counter.ts'
-import { type Database, isLocked, openDatabase } from './database.ts'
+import { closeToOthers, type Database, isLocked, openDatabase } from './database.ts'
 import { asStoreError, assertStoreFolder, copyDatabase, removeCopy, type StoreFolder, storeFolder } from './folder.ts'
 import { newHeader } from './header.ts'
 import type { Schema } from './schema.ts'
@@ -43,7 +43,7 @@ export async function createStore(
     } finally {
       sealer.wipe()
     }
-    for (const name of await readdir(made.database)) await chmod(path.join(made.database, name), 0o600)
+    await closeToOthers(made.database)
     await syncFolder(made.database)
     await syncFolder(made.path)
     // An empty folder is replaced, anything else is not.
