@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import { VERSION } from '../node/version.ts'
+import { natsConfigCommand, natsSetupCommand } from './broker.ts'
 import { demoCommand } from './demo.ts'
 import { evidenceCommand } from './evidence.ts'
 import { EXIT, errorJson, exitCodeOf } from './exit.ts'
@@ -40,6 +41,8 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     keygenCommand,
     preprocessCommand,
     signCommand,
+    natsConfigCommand,
+    natsSetupCommand,
   ]) {
     program.addCommand(
       inheriting(
