@@ -87,7 +87,11 @@ async function init(flags: InitFlags, { writeResult, log }: Terminal): Promise<n
   const { publicKey, nkey } = made.line
   const result: InitJson = { schema: 'quorate.init/1', kind, id, publicKey: toHex(publicKey), nkey: nkey ?? '', line, files: made.files }
   writeResult(flags.json === true ? JSON.stringify(result) : line)
-  log(`quorate: wrote ${Object.values(made.files).join(', ')}; the line is for "quorate roster add"`)
+  log(
+    `quorate: wrote ${Object.values(made.files)
+      .filter((file) => file !== null)
+      .join(', ')}; the line is for "quorate roster add"`,
+  )
   return EXIT.ok
 }
 

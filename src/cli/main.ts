@@ -6,8 +6,16 @@ import { runCommandLine } from './program.ts'
 const interrupt = new AbortController()
 // Every ceremony in flight listens to it: many listeners are no leak here.
 setMaxListeners(0, interrupt.signal)
-// The first signal ends cleanly; a second one finds the default handler again and ends at once.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort())
+// The first signal ends cleanly, a second one at once: not left to the default handlers, which the first process of a container does not have.
+let told = false
+const CODES = { SIGINT: 130, SIGTERM: 143 } as const
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (told) process.exit(CODES[signal])
+    told = true
+    interrupt.abort()
+  })
+}
 // A reader that stops early (`quorate demo | head -1`) is no fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error

@@ -8,6 +8,7 @@ import { evidenceCommand } from './evidence.ts'
 import { EXIT, errorJson, exitCodeOf } from './exit.ts'
 import { initCommand } from './init.ts'
 import { keygenCommand } from './keygen.ts'
+import { nodeCommand } from './node.ts'
 import { preprocessCommand } from './preprocess.ts'
 import { rosterCommand } from './roster.ts'
 import { signCommand } from './sign.ts'
@@ -37,6 +38,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     evidenceCommand,
     tuneCommand,
     initCommand,
+    nodeCommand,
     rosterCommand,
     keygenCommand,
     preprocessCommand,

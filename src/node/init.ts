@@ -4,7 +4,7 @@ import path from 'node:path'
 import { makeNkey } from '../bus/nats/nkeys.ts'
 import { asciiBytes, concatBytes, wipe } from '../bytes.ts'
 import { QuorateError } from '../errors.ts'
-import { readUnlock, sealFile, type UnlockSource, writeSecretFile } from '../keystore/index.ts'
+import { DiskKeyStore, readUnlock, sealFile, type UnlockSource, writeSecretFile } from '../keystore/index.ts'
 import { generateIdentity } from '../wire/identity.ts'
 import { nodeTemplate, operatorTemplate, type TemplateValues } from './config/template.ts'
 import { loadConfig } from './config.ts'
@@ -24,7 +24,8 @@ export interface InitRequest {
 
 export interface Initialised {
   readonly line: PublicLine
-  readonly files: { readonly config: string; readonly identity: string; readonly nkey: string }
+  /** an operator has no store */
+  readonly files: { readonly config: string; readonly identity: string; readonly nkey: string; readonly store: string | null }
 }
 
 /** @throws (rejects with) ERR_CONFIG with field `folder`, `unlock` or the setting that is wrong; ERR_STORE; nothing is left behind then */
@@ -32,8 +33,13 @@ export async function initialise(request: InitRequest): Promise<Initialised> {
   const { kind, id } = request
   const folder = path.resolve(request.folder)
   const [config, identityFile, nkeyFile] = kind === 'operator' ? OPERATOR_FILES : NODE_FILES
-  const files = { config: path.join(folder, config), identity: path.join(folder, identityFile), nkey: path.join(folder, nkeyFile) }
-  await assertNew(Object.values(files))
+  const files = {
+    config: path.join(folder, config),
+    identity: path.join(folder, identityFile),
+    nkey: path.join(folder, nkeyFile),
+    store: kind === 'operator' ? null : path.join(folder, STORE_FOLDER),
+  }
+  await assertNew(Object.values(files).filter((file) => file !== null))
   const unlock = await readUnlock(request.unlock)
   const identity = generateIdentity()
   const nkey = makeNkey()
@@ -50,7 +56,11 @@ export async function initialise(request: InitRequest): Promise<Initialised> {
         [files.config, new Uint8Array(new TextEncoder().encode(text))],
       ] as const
       // What was given is judged by the one table of settings, once it is where the node will read it.
-      await write(folder, contents, () => void loadConfig({ file: files.config }))
+      await write(folder, contents, async () => {
+        loadConfig({ file: files.config })
+        // Made here and never by a node that starts: one whose disk is not mounted must not begin with an empty store, and ids that were used before.
+        if (files.store !== null) await (await DiskKeyStore.open({ path: files.store, self: id, unlock })).close()
+      })
     } finally {
       wipe(seedLine)
     }
@@ -60,6 +70,7 @@ export async function initialise(request: InitRequest): Promise<Initialised> {
   return { line: { kind, id, publicKey: identity.publicKey, nkey: nkey.publicKey }, files }
 }
 
+const STORE_FOLDER = 'store'
 const NODE_FILES = ['node.yaml', 'identity.sealed', 'node.nk'] as const
 const OPERATOR_FILES = ['operator.yaml', 'operator.sealed', 'operator.nk'] as const
 
@@ -77,7 +88,11 @@ async function assertNew(files: readonly string[]): Promise<void> {
 }
 
 /** All or none: a second attempt must not find half of the first. */
-async function write(folder: string, files: readonly (readonly [file: string, bytes: Uint8Array])[], check: () => void): Promise<void> {
+async function write(
+  folder: string,
+  files: readonly (readonly [file: string, bytes: Uint8Array])[],
+  finish: () => Promise<void>,
+): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw folderError(folder, error)
   })
@@ -87,9 +102,9 @@ async function write(folder: string, files: readonly (readonly [file: string, by
       await writeSecretFile(file, bytes)
       written.push(file)
     }
-    check()
+    await finish()
   } catch (error) {
-    for (const file of written) await rm(file, { force: true })
+    for (const file of [...written, path.join(folder, STORE_FOLDER)]) await rm(file, { force: true, recursive: true })
     throw error
   }
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { NatsBusOptions } from '../bus/nats/index.ts'
 import { nkeyOfSeed } from '../bus/nats/nkeys.ts'
+import { wipe } from '../bytes.ts'
 import { QuorateError } from '../errors.ts'
 import { readSecretFile } from '../keystore/index.ts'
 import type { Config } from './config/schema.ts'
@@ -36,14 +37,21 @@ async function readNkey(file: string): Promise<Uint8Array> {
 }
 
 async function readTls({ caFile, certFile, keyFile, serverName }: NonNullable<Nats['tls']>): Promise<NonNullable<NatsBusOptions['tls']>> {
-  // As text, since TLS takes it so: the key of a certificate, which opens the broker's door and no more.
-  const key = keyFile === undefined ? undefined : await about('nats.tls.keyFile', () => readSecretFile(keyFile, MAX_PEM_BYTES))
   return {
     ...(caFile === undefined ? {} : { ca: await readPem(caFile, 'nats.tls.caFile') }),
     ...(certFile === undefined ? {} : { cert: await readPem(certFile, 'nats.tls.certFile') }),
-    ...(key === undefined ? {} : { key: new TextDecoder().decode(key) }),
+    ...(keyFile === undefined ? {} : { key: await readTlsKey(keyFile) }),
     ...(serverName === undefined ? {} : { serverName }),
   }
+}
+
+/** As text, since TLS takes it so and keeps it: the key of a certificate, which opens the broker's door and nothing else. */
+async function readTlsKey(file: string): Promise<string> {
+  return about('nats.tls.keyFile', async () => {
+    // Refuses what others can read; the bytes themselves are not needed.
+    wipe(await readSecretFile(file, MAX_PEM_BYTES))
+    return readFile(file, 'utf8')
+  })
 }
 
 async function readPem(file: string, field: string): Promise<string> {

@@ -51,8 +51,9 @@ describe('quorate init', () => {
     expect(line).toMatchObject({ kind: 'validator', id: 'a' })
     expect(stderr).toContain('quorate roster add')
     expect(statSync(folder).mode & 0o777).toBe(0o700)
-    expect(readdirSync(folder).sort()).toEqual(['identity.sealed', 'node.nk', 'node.yaml'])
-    for (const name of readdirSync(folder)) expect(statSync(path.join(folder, name)).mode & 0o777, name).toBe(0o600)
+    expect(readdirSync(folder).sort()).toEqual(['identity.sealed', 'node.nk', 'node.yaml', 'store'])
+    for (const name of readdirSync(folder))
+      expect(statSync(path.join(folder, name)).mode & 0o777, name).toBe(name === 'store' ? 0o700 : 0o600)
 
     const config = loadNodeConfig({ file: path.join(folder, 'node.yaml') })
     expect(config).toMatchObject({
@@ -113,7 +114,7 @@ describe('quorate init', () => {
   })
 
   it('overwrites nothing, and leaves nothing half', async () => {
-    for (const name of ['node.yaml', 'identity.sealed', 'node.nk']) {
+    for (const name of ['node.yaml', 'identity.sealed', 'node.nk', 'store']) {
       const folder = fresh()
       mkdirSync(folder)
       const there = path.join(folder, name)
