@@ -139,16 +139,20 @@ function isAcceptablePoint(encoded: Uint8Array): boolean {
   return isBelow(y, FIELD_PRIME) && !SMALL_ORDER_Y.some((small) => equalBytes(small, y))
 }
 
-/** The raw bytes are kept beside the key object: a caller that changes its array must not be answered for the old key. */
-const keyObjects = new WeakMap<Uint8Array, { readonly raw: Uint8Array; readonly key: KeyObject }>()
+/** By content: a roster that was decoded again, as with every piece of evidence, holds the same keys in other arrays, and one may be changed. */
+const keyObjects = new Map<string, KeyObject>()
+/** More than a roster can have; then it begins anew. */
+const MAX_KEY_OBJECTS = 16_384
 
 function keyObjectOf(publicKey: Uint8Array): KeyObject | null {
-  const known = keyObjects.get(publicKey)
-  if (known !== undefined && equalBytes(known.raw, publicKey)) return known.key
-  if (!isAcceptablePublicKey(publicKey)) return null
-  const raw = copyBytes(publicKey)
-  const key = createPublicKey({ key: Buffer.from(concatBytes(SPKI_PREFIX, raw).buffer), format: 'der', type: 'spki' })
-  keyObjects.set(publicKey, { raw, key })
+  if (!hasBytes(publicKey, PUBLIC_KEY_BYTES)) return null
+  const name = toHex(publicKey)
+  const known = keyObjects.get(name)
+  if (known !== undefined) return known
+  if (!isAcceptablePoint(publicKey)) return null
+  const key = createPublicKey({ key: Buffer.from(concatBytes(SPKI_PREFIX, publicKey).buffer), format: 'der', type: 'spki' })
+  if (keyObjects.size >= MAX_KEY_OBJECTS) keyObjects.clear()
+  keyObjects.set(name, key)
   return key
 }
 

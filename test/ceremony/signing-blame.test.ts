@@ -212,6 +212,26 @@ describe('our own machine', () => {
     for (const id of world.ids) expect(world.failureOf(id, ceremonyId)).toMatchObject({ reason: 'internal', blamed: [], missing: [] })
   })
 
+  it('J12: a node that gets the result of another job finds out by the signature, reports none, and blames nobody', () => {
+    const results: unknown[] = []
+    const world = makeWorld('exchanged results', 3, {
+      compute: (id, job, result) => {
+        if (id !== 'b' || job.name !== 'signShares') return result
+        results.push(result)
+        return results[0]
+      },
+    })
+    const key = world.makeKey('secp256k1-sha256', 2)
+    const [first, second] = ['one', 'other'].map((message) => {
+      const id = world.startSigning(key, world.ids, [messageOf(message)])
+      world.network.run()
+      return id
+    })
+    expect(results).toHaveLength(2)
+    expect(world.signaturesOf('b', first ?? 0n)).toHaveLength(1)
+    expect(world.failureOf('b', second ?? 0n)).toMatchObject({ reason: 'internal', blamed: [], missing: [] })
+  })
+
   it('J10: a job that fails ends its ceremony alone, and blames nobody', () => {
     const world = makeWorld('failed job', 2, { compute: (id, job, result) => (id === 'a' && job.name === 'commitNonces' ? null : result) })
     const key = world.makeKey('bip340', 2)

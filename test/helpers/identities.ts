@@ -3,9 +3,13 @@ import { createHash } from 'node:crypto'
 import { type Identity, identityFromSeed } from '../../src/wire/identity.ts'
 import type { Roster } from '../../src/wire/roster.ts'
 
-/** seed = SHA-256('test identity ' + id) */
+const identities = new Map<string, Identity>()
+
+/** seed = SHA-256('test identity ' + id); made once, since networks of few names are made by the thousand */
 export function testIdentity(id: string): Identity {
-  return identityFromSeed(new Uint8Array(createHash('sha256').update(`test identity ${id}`).digest()))
+  const known = identities.get(id) ?? identityFromSeed(new Uint8Array(createHash('sha256').update(`test identity ${id}`).digest()))
+  identities.set(id, known)
+  return known
 }
 
 export function testRoster(ids: readonly string[]): Roster {

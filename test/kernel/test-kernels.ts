@@ -15,12 +15,21 @@ export interface TestKernel {
   readonly wasm: Uint8Array
 }
 
-/** Builds the kernel, or takes it from an earlier build of the same inputs. */
-export async function buildTestKernel(...name: readonly string[]): Promise<TestKernel> {
-  const { stdout } = await run(process.execPath, ['scripts/build-test-kernel.mjs', ...name], { cwd: root })
-  const path = stdout.trim()
-  return { path, wasm: new Uint8Array(await readFile(`${path}.wasm`)) }
+async function build(...args: readonly string[]): Promise<TestKernel[]> {
+  const { stdout } = await run(process.execPath, ['scripts/build-test-kernel.mjs', ...args], { cwd: root })
+  const paths = stdout.trim().split('\n')
+  return Promise.all(paths.map(async (path) => ({ path, wasm: new Uint8Array(await readFile(`${path}.wasm`)) })))
 }
+
+/** Builds the kernel, or takes it from an earlier build of the same inputs. */
+export async function buildTestKernel(name: string, target = 'integer'): Promise<TestKernel> {
+  const [built] = await build(name, target)
+  if (built === undefined) throw new Error(`no kernel ${name}`)
+  return built
+}
+
+/** Builds the modules themselves once more, in a folder of their own. */
+export const buildCopies = (targets: readonly string[]): Promise<TestKernel[]> => build('copy', ...targets)
 
 const compiled = new WeakMap<Uint8Array, ReturnType<typeof webAssembly.compile>>()
 

@@ -103,7 +103,7 @@ describe('on disk', () => {
     await expect(store.get('../header')).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT', field: 'keyId' })
   })
 
-  test('one opening at a time, in this process and in another; the lock goes with its holder', async () => {
+  test('T21: one opening at a time, in this process and in another; the lock goes with its holder', async () => {
     const place = stores.place()
     const store = await stores.open(place)
     await store.reserveCeremonyId(9n)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { filesUnder, textOf } from './sources.ts'
 
 /** How many rows of each kind there are: docs/security.md, "Attack rows". */
-const ROWS = { G: 34, N: 33, T: 22 } as const
+const ROWS = { G: 34, N: 33, T: 22, J: 20, P: 13 } as const
 
 /** A string that begins as the name of a test that is about rows: in a test, or in a table of cases whose names are its. */
 const NAME = /['"`]((?:[A-Z]\d+|ancestor fault \d+)(?:, (?:[A-Z]\d+|ancestor fault \d+))*): /g
@@ -12,7 +12,7 @@ const rowsNamed = (file: string): ReadonlySet<string> =>
 
 /** row -> what its last cell says */
 const documented = new Map(
-  [...textOf('docs/security.md').matchAll(/^\| ([GNT]\d+) \| [^|]+ \| ([^|]+) \|$/gm)].map(([, row = '', cell = '']) => [row, cell]),
+  [...textOf('docs/security.md').matchAll(/^\| ([GNTJP]\d+) \| [^|]+ \| ([^|]+) \|$/gm)].map(([, row = '', cell = '']) => [row, cell]),
 )
 
 describe('attack rows', () => {

@@ -34,7 +34,7 @@ const PUBLISHED: Readonly<Record<string, string>> = {
 
 /** What makes text or a BigInt of its argument: neither can be overwritten, and copies of both stay wherever the engine puts them. */
 const LASTING_FUNCTIONS: ReadonlySet<string> = new Set(['toHex', 'BigInt', 'String', 'JSON.stringify', 'inspect'])
-const LASTING_METHODS: ReadonlySet<string> = new Set(['toString', 'toLocaleString', 'join', 'getBigUint64', 'getBigInt64'])
+const LASTING_METHODS: ReadonlySet<string> = new Set(['toString', 'toLocaleString', 'join'])
 
 /** `secret if its input is` is what calls are taken for anyway. */
 const MARK = /(?:^|[:.,;]\s*)secret\b(?! if\b)/i
@@ -99,13 +99,14 @@ export class SecretFlow {
     const breaches: string[] = []
     const check = (node: ts.Node, inputs: readonly ts.Expression[]): void => {
       places++
-      if (!inputs.some((input) => this.#isSecret(input))) return
+      if (!inputs.some((input) => !this.#isTextAlready(input) && this.#isSecret(input))) return
       const source = node.getSourceFile()
       breaches.push(`${source.fileName}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}: ${node.getText()}`)
     }
     const look = (node: ts.Node): void => {
       ts.forEachChild(node, look)
-      if (ts.isTemplateSpan(node)) check(node, [node.expression])
+      // A number in a message is a length, a version, a position.
+      if (ts.isTemplateSpan(node) && !this.#isOf(node.expression, ts.TypeFlags.NumberLike)) check(node, [node.expression])
       if (!ts.isCallExpression(node)) return
       const method = ts.isPropertyAccessExpression(node.expression) ? node.expression : null
       if (LASTING_FUNCTIONS.has(node.expression.getText())) check(node, node.arguments)
@@ -114,6 +115,16 @@ export class SecretFlow {
     }
     for (const source of this.#sources(files)) look(source)
     return { places, breaches }
+  }
+
+  #isOf(node: ts.Expression, flag: ts.TypeFlags): boolean {
+    const type = this.#checker.getNonNullableType(this.#checker.getTypeAtLocation(node))
+    return (type.flags & flag) !== 0
+  }
+
+  /** What is text was seen where it became text; a list may mix it with secrets, which are bytes. */
+  #isTextAlready(node: ts.Expression): boolean {
+    return this.#isOf(node, ts.TypeFlags.StringLike)
   }
 
   #decodesText({ expression, name }: ts.PropertyAccessExpression): boolean {

@@ -119,7 +119,7 @@ describe.each(GROUPS)('J14, J15: the group of %i points, every case, module %s',
     expect(() => kernel.scalarAdd(tooLarge, tooLarge)).toThrow('a[1]')
   })
 
-  it('the endomorphism: every scalar is k1 + k2 lambda with the short halves of its lattice', () => {
+  it('J16: the endomorphism: every scalar is k1 + k2 lambda with the short halves of its lattice', () => {
     for (const k of all) {
       const [k1, k2] = group.split(k)
       expect((((k1 + k2 * group.lambda - k) % order) + order) % order, `${k} = ${k1} + ${k2} lambda`).toBe(0)

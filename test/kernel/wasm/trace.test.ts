@@ -102,7 +102,7 @@ const ALSO: readonly (readonly [string, string, Operation])[] = [
   ],
 ]
 
-describe.each(MODULES)('the module %s executes the same whatever the secrets', (name) => {
+describe.each(MODULES)('J18: the module %s executes the same whatever the secrets', (name) => {
   let module: TracedModule
   let input: number
   beforeAll(async () => {
