@@ -181,7 +181,10 @@ export function graceOf(options: { readonly graceMs?: number }): number {
 }
 
 /** The signers against the key. @throws ERR_UNKNOWN_VALIDATOR, ERR_TOO_FEW_SIGNERS */
-export function assertSigners(signers: readonly ValidatorId[], { participants, minSigners }: Pick<KeyRecord, 'participants' | 'minSigners'>): void {
+export function assertSigners(
+  signers: readonly ValidatorId[],
+  { participants, minSigners }: Pick<KeyRecord, 'participants' | 'minSigners'>,
+): void {
   for (const [i, id] of signers.entries()) {
     if (!participants.includes(id)) throw new QuorateError('ERR_UNKNOWN_VALIDATOR', { field: `signers[${i}]` })
   }

@@ -25,7 +25,7 @@ export interface OperatorOptions {
   readonly roster: Roster
   readonly bus: OperatorBus
   readonly onEvent?: (event: OperatorEvent) => void
-  /** how long nodes may take to say that they are ready; default 2,000 */
+  /** how long nodes may take to say that they are ready; default 3,000 */
   readonly askMs?: number
   /** how long a participant may be silent once the ceremony of another has failed; default 5,000 */
   readonly settleMs?: number
@@ -41,7 +41,7 @@ export interface Terms {
   readonly signal?: AbortSignal
 }
 
-const DEFAULTS = { askMs: 2_000, settleMs: 5_000, expiresMs: 60_000, waitMs: 180_000 }
+const DEFAULTS = { askMs: 3_000, settleMs: 5_000, expiresMs: 60_000, waitMs: 180_000 }
 
 type Uncommon<Content> = Content extends unknown ? Omit<Content, 'network' | 'operator' | 'expires'> : never
 /** An instruction but for what all have from this operator. */
@@ -89,9 +89,13 @@ export class Desk {
   }
 
   /** @throws (rejects with) ERR_UNKNOWN_KEY; ERR_BUS where nobody answers, or nobody can prove the key */
-  async keyStatus(keyId: string, terms: Pick<Terms, 'signal'>): Promise<KeyStatus & { readonly key: ProvenKey }> {
+  async keyStatus(
+    keyId: string,
+    wanted: readonly ValidatorId[] | null,
+    terms: Pick<Terms, 'signal'>,
+  ): Promise<KeyStatus & { readonly key: ProvenKey }> {
     await this.#options.bus.ensureStreams()
-    const status = await askAboutKey(keyId, this.asking(terms))
+    const status = await askAboutKey(keyId, wanted, this.asking(terms))
     const { key, ready, notReady, unproven, statuses } = status
     this.tell({ type: 'asked', ready, notReady })
     for (const text of unproven) this.tell({ type: 'remark', text })

@@ -27,7 +27,7 @@ export async function orderKeygen(desk: Desk, order: KeygenOrder): Promise<Keyge
   const participants = desk.members(order.participants, 'participants')
   assertInteger(minSigners, 'minSigners', 1, participants.length)
   await desk.ensureStreams()
-  const statuses = await askAll(null, desk.asking(order), (soFar) => participants.every((id) => soFar.has(id)))
+  const statuses = await askAll(null, desk.asking(order), { all: (soFar) => notReadyOf(participants, soFar).length === 0 })
   const notReady = notReadyOf(participants, statuses)
   desk.tell({ type: 'asked', ready: participants.filter((id) => !notReady.some(({ validator }) => validator === id)), notReady })
   if (notReady.length > 0) throw notEnough(`a key generation needs all its participants, and not ready: ${wordsOf(notReady)}`)
@@ -55,7 +55,7 @@ const groupKeys = (successes: Successes): ReadonlySet<string> =>
 /** A node that was killed at the end has no ceremony to report any more, and one that missed a confirmation asks for it later: what counts is the key. */
 async function lookAgain(desk: Desk, keyId: string, gathering: Gathering, terms: Terms): Promise<void> {
   const wanted = gathering.unsuccessful
-  const statuses = await askAll(keyId, desk.asking(terms), (soFar) => wanted.every((id) => soFar.has(id)))
+  const statuses = await askAll(keyId, desk.asking(terms), { all: (soFar) => wanted.every((id) => soFar.has(id)) })
   for (const id of wanted) {
     const key = statuses.get(id)?.key
     if (key?.state !== 'active') continue

@@ -21,7 +21,8 @@ export class OperatorClient {
    * @throws (rejects with) ERR_ABORTED, ERR_BUS
    */
   async status(keyId: string | null = null, terms: Pick<Terms, 'signal'> = {}): Promise<Statuses> {
-    return askAll(keyId, this.#desk.asking(terms), () => false)
+    const { size } = this.#desk.roster
+    return askAll(keyId, this.#desk.asking(terms), { all: (statuses) => statuses.size === size })
   }
 
   /**

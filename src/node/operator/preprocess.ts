@@ -26,7 +26,7 @@ export type PreprocessResult =
 
 export async function orderPreprocessing(desk: Desk, order: PreprocessOrder): Promise<PreprocessResult> {
   const { keyId, count } = order
-  const status = await desk.keyStatus(keyId, order)
+  const status = await desk.keyStatus(keyId, order.signers ?? null, order)
   const { protocol, suite, minSigners, digest: keyDigest } = status.key
   if (protocol !== 'frost') throw new QuorateError('ERR_PROTOCOL_MISMATCH', { field: 'keyId' })
   const signers = desk.choose(status, order.signers)

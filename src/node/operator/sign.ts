@@ -74,7 +74,7 @@ export async function orderSigning(desk: Desk, order: SignOrder): Promise<SignRe
 
 async function signOnce(desk: Desk, order: SignOrder, again: Again | null): Promise<Attempt> {
   const { keyId, messages, preprocessed } = order
-  const status = await desk.keyStatus(keyId, order)
+  const status = await desk.keyStatus(keyId, again === null ? (order.signers ?? null) : null, order)
   const { key, ready, notReady, statuses } = status
   assertMessagesFor(key.suite, messages)
   if (preprocessed !== undefined && key.protocol !== 'frost') throw new QuorateError('ERR_PROTOCOL_MISMATCH', { field: 'preprocessed' })

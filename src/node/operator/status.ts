@@ -20,22 +20,54 @@ export interface AskOptions {
   readonly signal?: AbortSignal
 }
 
+/** When answers do. */
+export interface Enough {
+  /** nothing better can come */
+  readonly all: (statuses: Statuses) => boolean
+  /** it could be done with these: those that are about to answer still have a moment */
+  readonly some?: (statuses: Statuses) => boolean
+}
+
+/** Who was not ready is asked again: a node finds within a second that the streams are there, which the first command of all has just made. */
+const AGAIN_MS = 500
+/** Well above what an answer takes, and short enough for a node that is away not to hold up every signing. */
+const MOMENT_MS = 300
+
 /**
- * @param enough whether those answers do; else it waits for the whole time, or the whole roster
+ * Asks at times until there is enough, or time is up. The newest answer of a node counts.
+ *
  * @throws (rejects with) ERR_ABORTED, and what the bus throws
  */
-export async function askAll(keyId: string | null, options: AskOptions, enough: (statuses: Statuses) => boolean): Promise<Statuses> {
-  const { bus, askMs, roster, signal } = options
+export async function askAll(keyId: string | null, options: AskOptions, { all, some }: Enough): Promise<Statuses> {
+  const { bus, askMs, signal } = options
   const statuses = new Map<ValidatorId, StatusBody>()
   const { ask, bytes } = makeAsk(keyId)
-  await waiting<void>({ milliseconds: askMs, signal }, (done) =>
-    bus.ask(bytes, (from, answer) => {
+  await waiting<void>({ milliseconds: askMs, signal }, (done, fail) => {
+    const hear = (from: string, answer: Uint8Array): void => {
       const report = readReport(answer, from, options)
-      if (report?.type !== 'status' || report.body.nonce !== ask.nonce || statuses.has(from)) return
+      if (report?.type !== 'status' || report.body.nonce !== ask.nonce) return
       statuses.set(from, report.body)
-      if (statuses.size === roster.size || enough(statuses)) done()
-    }),
-  )
+      if (all(statuses)) done()
+    }
+    let stop = bus.ask(bytes, hear)
+    const again = setInterval(() => {
+      stop()
+      try {
+        stop = bus.ask(bytes, hear)
+      } catch (error) {
+        fail(error)
+      }
+    }, AGAIN_MS)
+    const began = performance.now()
+    const look = setInterval(() => {
+      if (performance.now() - began >= MOMENT_MS && some?.(statuses) === true) done()
+    }, MOMENT_MS / 10)
+    return () => {
+      clearInterval(again)
+      clearInterval(look)
+      stop()
+    }
+  })
   return statuses
 }
 
@@ -50,29 +82,45 @@ export interface KeyStatus {
   readonly statuses: Statuses
 }
 
-export async function askAboutKey(keyId: string, options: AskOptions): Promise<KeyStatus> {
+/** @param wanted who shall sign; null: as many as the key needs */
+export async function askAboutKey(keyId: string, wanted: readonly ValidatorId[] | null, options: AskOptions): Promise<KeyStatus> {
   let key: ProvenKey | null = null
   const unproven = new Map<ValidatorId, string>()
-  const look = (statuses: Statuses): void => {
+  // Each costs a signature a participant to look at.
+  const seen = new WeakSet<object>()
+  const proven = (statuses: Statuses): ProvenKey | null => {
     for (const [from, { key: told }] of statuses) {
-      if (key !== null || told === null || told === undefined || unproven.has(from)) continue
+      if (key !== null || told === null || told === undefined || seen.has(told)) continue
+      seen.add(told)
       const proof = told.state === 'active' ? provenKey(told, keyId, options) : 'it is pending there'
       if (typeof proof === 'string') unproven.set(from, `${from} tells of the key, but ${proof}`)
       else key = proof
     }
+    return key
   }
-  const statuses = await askAll(keyId, options, (soFar) => {
-    look(soFar)
-    return key?.participants.every((id) => soFar.has(id)) ?? false
+  const able = (statuses: Statuses, known: ProvenKey): readonly ValidatorId[] =>
+    known.participants.filter((id) => whyNot(statuses.get(id), known).length === 0)
+  const statuses = await askAll(keyId, options, {
+    all: (soFar) => {
+      const known = proven(soFar)
+      // Nobody of the whole roster has it: nor will anybody have it in a moment.
+      if (known === null)
+        return soFar.size === options.roster.size && [...soFar.values()].every(({ ready, key: told }) => ready && told === null)
+      return able(soFar, known).length === known.participants.length
+    },
+    some: (soFar) => {
+      const known = proven(soFar)
+      if (known === null) return false
+      const ready = able(soFar, known)
+      return wanted === null ? ready.length >= known.minSigners : wanted.every((id) => ready.includes(id))
+    },
   })
-  const found = key as ProvenKey | null
-  const notReady = (found?.participants ?? []).flatMap((validator): NotReady[] => {
-    const reasons = found === null ? [] : whyNot(statuses.get(validator), found)
-    return reasons.length === 0 ? [] : [{ validator, reasons }]
-  })
-  const left = new Set(notReady.map(({ validator }) => validator))
-  const ready = (found?.participants ?? []).filter((id) => !left.has(id))
-  return { key, ready, notReady, unproven: [...unproven.values()], statuses }
+  const known = proven(statuses)
+  if (known === null) return { key: null, ready: [], notReady: [], unproven: [...unproven.values()], statuses }
+  const ready = able(statuses, known)
+  const others = known.participants.filter((id) => !ready.includes(id))
+  const notReady = others.map((validator) => ({ validator, reasons: whyNot(statuses.get(validator), known) }))
+  return { key: known, ready, notReady, unproven: [...unproven.values()], statuses }
 }
 
 function whyNot(status: StatusBody | undefined, key: ProvenKey): readonly string[] {
