@@ -17,7 +17,7 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY
  * All bytes of a regular file that nobody but its owner can read.
  *
  * @param cap the largest size that is read
- * @returns secret
+ * @returns what the caller takes for secret, unless it is sealed
  * @throws (rejects with) ERR_CONFIG, its message naming the file: missing, a link, no regular file, readable by others, another user's, larger
  *   than `cap`; ERR_STORE when reading fails
  */

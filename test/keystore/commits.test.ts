@@ -218,7 +218,7 @@ describe('P10: writes that fail', () => {
 describe('schema', () => {
   const newer: Schema = {
     number: 3,
-    migrations: new Map([
+    migrations: new Map<number, Migration>([
       [
         1,
         async (_database, sealer) => ({

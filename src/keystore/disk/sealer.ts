@@ -36,7 +36,7 @@ export class Sealer {
     return concatBytes(head, this.#cipher(kind, subject, head).encrypt(plaintext))
   }
 
-  /** @returns secret; null for anything but what `seal` made for this kind and subject */
+  /** @returns the plaintext, which its receiver takes for secret if it is a record; null for anything but what `seal` made for this kind and subject */
   open(kind: EntryKind, subject: string, sealed: Uint8Array): Uint8Array<ArrayBuffer> | null {
     if (sealed.length < ENTRY_OVERHEAD || sealed[0] !== VERSION) return null
     try {
