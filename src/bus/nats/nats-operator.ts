@@ -87,16 +87,15 @@ export class NatsOperator {
 
   /** The newest instruction of any operator that the stream still has. @throws (rejects with) ERR_BUS, ERR_CLOSED */
   async lastInstruction(): Promise<Uint8Array | null> {
-    this.#assertOpen()
     const { subjects } = this.#link.settings
-    try {
-      const manager = await this.#streams()
-      const message = await manager.streams.getMessage(subjects.instructionStream, { last_by_subj: subjects.fromAny('instruction') })
-      return message === null ? null : copyBytes(message.data)
-    } catch (error) {
-      if (hasCode(error, JetStreamApiCodes.StreamNotFound) || hasCode(error, JetStreamApiCodes.NoMessageFound)) return null
-      throw this.#failure('the last instruction cannot be read', error)
-    }
+    return this.#last(subjects.instructionStream, subjects.fromAny('instruction'))
+  }
+
+  /** The newest outcome or refusal of this node that the stream still has. @throws (rejects with) ERR_INVALID_ARGUMENT, ERR_BUS, ERR_CLOSED */
+  async lastOutcome(from: string): Promise<Uint8Array | null> {
+    assertValidatorId(from, 'from')
+    const { subjects } = this.#link.settings
+    return this.#last(subjects.outcomeStream, subjects.of(from, 'outcome'))
   }
 
   /** Asks every node; the handler gets each answer. Returns the function that stops listening. */
@@ -180,6 +179,18 @@ export class NatsOperator {
       return { name, state: 'changed' }
     } catch (error) {
       throw this.#failure(`the stream ${name} cannot be made`, error)
+    }
+  }
+
+  async #last(stream: string, subject: string): Promise<Uint8Array | null> {
+    this.#assertOpen()
+    try {
+      const manager = await this.#streams()
+      const message = await manager.streams.getMessage(stream, { last_by_subj: subject })
+      return message === null ? null : copyBytes(message.data)
+    } catch (error) {
+      if (hasCode(error, JetStreamApiCodes.StreamNotFound) || hasCode(error, JetStreamApiCodes.NoMessageFound)) return null
+      throw this.#failure(`what stream ${stream} has last cannot be read`, error)
     }
   }
 

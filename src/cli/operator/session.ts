@@ -1,5 +1,5 @@
 /** From an operator's configuration to an operator at work, and back: everything opened is closed, whatever happens. */
-import { NatsOperator } from '../../bus/nats/index.ts'
+import { type NatsBusOptions, NatsOperator } from '../../bus/nats/index.ts'
 import { wipe } from '../../bytes.ts'
 import { QuorateError } from '../../errors.ts'
 import { loadOperatorConfig } from '../../node/config/node.ts'
@@ -44,7 +44,7 @@ async function open(file: string) {
     try {
       const identity = await openOperator(config, unlock)
       const { name } = config.operator
-      const bus = await NatsOperator.connect({ ...(await natsOptions(name, config)), operator: name })
+      const bus = await connect(name, await natsOptions(name, config))
       return { network: config.network, name, identity, roster, bus }
     } finally {
       wipe(unlock.bytes)
@@ -52,5 +52,14 @@ async function open(file: string) {
   } catch (error) {
     // The file as a whole: here it is what --config names.
     throw renamed(error, 'file', 'config')
+  }
+}
+
+async function connect(name: string, options: NatsBusOptions): Promise<NatsOperator> {
+  try {
+    return await NatsOperator.connect({ ...options, operator: name })
+  } finally {
+    // The connection has a copy of its own.
+    if (options.auth !== undefined) wipe('nkeySeed' in options.auth ? options.auth.nkeySeed : options.auth.credentials)
   }
 }

@@ -45,21 +45,30 @@ export async function conduct(
     const look = (): void => {
       if (gathering.over(performance.now())) done()
     }
-    const stop = bus.onReport((from, report) => {
+    const hear = (from: string, report: Uint8Array): void => {
       for (const event of take(gathering, from, report, options)) onEvent(event)
       look()
-    })
-    let probing = false
-    let probed = performance.now()
+    }
+    const stop = bus.onReport(hear)
+    let looking = false
+    let looked = performance.now()
+    const lookAgain = async (): Promise<void> => {
+      for (const id of gathering.silentSince(performance.now() - settleMs / 2)) {
+        const kept = await bus.lastOutcome(id)
+        if (kept !== null) hear(id, kept)
+      }
+      if (gathering.successes.size > 0) await probe?.(gathering)
+    }
     const timer = setInterval(() => {
       look()
-      if (probe === undefined || probing || gathering.successes.size === 0 || performance.now() - probed < settleMs / 2) return
-      probing = true
-      probe(gathering)
-        .then(look, fail)
+      if (looking || performance.now() - looked < settleMs / 2) return
+      looking = true
+      lookAgain()
+        // A broker that is away for a moment loses nobody an outcome: it is looked for again.
+        .then(look, (error: unknown) => (error instanceof QuorateError && error.code === 'ERR_BUS' ? undefined : fail(error)))
         .finally(() => {
-          probing = false
-          probed = performance.now()
+          looking = false
+          looked = performance.now()
         })
     }, LOOK_MS)
     bus.instruct(bytes).then(() => onEvent({ type: 'instructed', kind, ceremonyId, participants }), fail)

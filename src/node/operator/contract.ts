@@ -11,6 +11,8 @@ export interface OperatorBus {
   instruct(bytes: Uint8Array): Promise<void>
   /** null: there is none yet */
   lastInstruction(): Promise<Uint8Array | null>
+  /** the newest outcome or refusal of a node that the broker has kept */
+  lastOutcome(from: string): Promise<Uint8Array | null>
   /** to all nodes; returns what ends the hearing of answers */
   ask(bytes: Uint8Array, handler: (from: string, bytes: Uint8Array) => void): () => void
   /** outcomes, refusals and progress, from the call on */

@@ -79,6 +79,11 @@ export class Gathering {
     return this.#options.participants.filter((id) => !this.#ends.has(id))
   }
 
+  /** Those who have not reported an end, and nothing at all since then. */
+  silentSince(time: number): readonly ValidatorId[] {
+    return this.open.filter((id) => (this.#heard.get(id) ?? 0) < time)
+  }
+
   concerns({ ceremonyId, from }: NodeReport): boolean {
     return ceremonyId === this.#options.ceremonyId && this.#options.participants.includes(from)
   }

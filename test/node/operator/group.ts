@@ -49,6 +49,8 @@ export class Group implements AsyncDisposable {
   readonly events: OperatorEvent[] = []
   readonly instructions: Uint8Array[] = []
   readonly issues: string[] = []
+  /** whether the broker keeps outcomes for operators that were away */
+  keeps = false
   /** what operators hear instead of what a node tells them */
   alter: (told: Told) => readonly Uint8Array[] = ({ bytes }) => [bytes]
   readonly #options: GroupOptions
@@ -57,6 +59,8 @@ export class Group implements AsyncDisposable {
   readonly #answerers = new Map<string, Answerer>()
   readonly #hearers = new Set<(from: string, bytes: Uint8Array) => void>()
   readonly #dead = new Set<string>()
+  /** what a broker keeps */
+  readonly #kept = new Map<string, Uint8Array>()
   #pool: KernelPool | null = null
 
   private constructor(ids: readonly string[], options: GroupOptions) {
@@ -103,7 +107,10 @@ export class Group implements AsyncDisposable {
       progressMs: 20,
       channel: {
         maxMessageBytes,
-        publishOutcome: async (bytes) => tell('outcome', bytes),
+        publishOutcome: async (bytes) => {
+          if (!this.#dead.has(id)) this.#kept.set(id, bytes)
+          tell('outcome', bytes)
+        },
         publishProgress: (bytes) => tell('progress', bytes),
         onAsk: (handler) => {
           this.#answerers.set(id, handler)
@@ -152,6 +159,7 @@ export class Group implements AsyncDisposable {
         this.instructions.push(bytes)
         for (const id of this.ids) this.#bus.instruct(id, bytes)
       },
+      lastOutcome: async (from) => (this.keeps ? (this.#kept.get(from) ?? null) : null),
       lastInstruction: async () => this.instructions.at(-1) ?? null,
       ask: (bytes, handler) => {
         let active = true

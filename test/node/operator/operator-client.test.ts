@@ -133,6 +133,15 @@ describe('an operator', () => {
     await expect(signing).rejects.toMatchObject({ code: 'ERR_CEREMONY_ID_USED', message: expect.stringMatching(/all participants refuse/) })
   })
 
+  it('finds what was reported while it was not connected, where the broker keeps it', async () => {
+    await using group = await Group.start(['a', 'b'])
+    const operator = group.operator()
+    group.keeps = true
+    group.alter = ({ kind, bytes }) => (kind === 'answer' ? [bytes] : [])
+    const { keyId } = await makeKey(operator, ['a', 'b'])
+    expect((await operator.sign({ keyId, messages })).status).toBe('success')
+  })
+
   it('is interrupted by its signal', async () => {
     await using group = await Group.start(['a', 'b'], { publish: silent('b', 'sign') })
     const operator = group.operator()
