@@ -104,6 +104,7 @@ export async function natsRows(): Promise<{ rows: Readonly<Record<string, readon
       [(wrong) => operator.ask(wrong, () => {}), NO_BYTES, 'bytes'],
       [(wrong) => operator.ask(bytes, wrong), MISSING, 'handler'],
     ],
+    'NatsOperator.lastOutcome': [[(wrong) => operator.lastOutcome(wrong), NO_IDS, 'from']],
     'NatsOperator.onReport': [[(wrong) => operator.onReport(wrong), MISSING, 'handler']],
   } satisfies Readonly<Record<string, readonly Row[]>>
   return {
