@@ -4,15 +4,19 @@ import { abortLimit } from '../../src/ceremony/aborts.ts'
 import { parseEvidence } from '../../src/ceremony/evidence/container.ts'
 import { judgeEvidence } from '../../src/ceremony/evidence/verify.ts'
 import { stagesOf } from '../../src/ceremony/plan.ts'
+import { encodeAbort } from '../../src/wire/abort.ts'
+import { largestMessageOf } from '../../src/wire/carrying.ts'
 import { decodeContext } from '../../src/wire/context.ts'
+import { MAX_ENVELOPE_OVERHEAD } from '../../src/wire/sizes.ts'
 import { failures } from './endings.ts'
 import { ALL_FAULTS, Archive, compose } from './framing.ts'
 import type { RunRecord } from './run.ts'
 
-/** Also beside one such piece against each of the others. */
+/** Also beside one such piece against each of the others, and alone over a bus that carries no more than a node asks of it. */
 function canBeTold(evidence: Uint8Array): boolean {
   const context = decodeContext(parseEvidence(evidence).context)
-  return (4 + evidence.length) * context.participants.length <= abortLimit(context, stagesOf(context))
+  const alone = encodeAbort({ type: 'evidence', evidence: [evidence] }).length + MAX_ENVELOPE_OVERHEAD
+  return (4 + evidence.length) * context.participants.length <= abortLimit(context, stagesOf(context)) && alone <= largestMessageOf(context)
 }
 
 export function evidenceConvinces(record: RunRecord): string[] {
