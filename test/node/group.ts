@@ -102,7 +102,7 @@ export class Desk {
   readonly reports: SignedReport[] = []
   readonly #connection: NatsOperator
   readonly #operator: Identity
-  #wake = (): void => {}
+  #waiting: (() => void)[] = []
 
   static async open(url: string, operator: Identity, roster: Roster): Promise<Desk> {
     const connection = await NatsOperator.connect({ operator: 'ops', servers: url, group: 'g' })
@@ -110,7 +110,7 @@ export class Desk {
     const desk = new Desk(connection, operator)
     connection.onReport((_, bytes) => {
       desk.reports.push(openReport(bytes, { network: NETWORK, roster }))
-      desk.#wake()
+      for (const wake of desk.#waiting.splice(0)) wake()
     })
     return desk
   }
@@ -134,7 +134,7 @@ export class Desk {
       const report = this.reports.find(isIt)
       if (report !== undefined) return { type: report.type, body: JSON.parse(report.body) as Record<string, unknown> }
       await new Promise<void>((resolve) => {
-        this.#wake = resolve
+        this.#waiting.push(resolve)
       })
     }
   }
