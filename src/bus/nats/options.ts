@@ -28,7 +28,7 @@ export interface NatsConnectionOptions {
   readonly auth?: NatsAuth
   /** shown by the broker; default: this user's id */
   readonly name?: string
-  /** undelivered messages and bytes, in and out; defaults 65,536 and 48 MiB */
+  /** undelivered messages and bytes, in and out; defaults 16,384 and 16 MiB */
   readonly maxPendingMessages?: number
   readonly maxPendingBytes?: number
   readonly onIssue?: (issue: NatsIssue) => void
@@ -67,8 +67,8 @@ export function settingsOf(self: string, options: NatsConnectionOptions): Settin
   const timeoutMs = limitOf(options.timeoutMs, 'timeoutMs', 5_000)
   const wait = limitOf(options.reconnectWaitMs, 'reconnectWaitMs', 500)
   const pingInterval = limitOf(options.pingIntervalMs, 'pingIntervalMs', 10_000)
-  const maxPendingMessages = limitOf(options.maxPendingMessages, 'maxPendingMessages', 65_536)
-  const maxPendingBytes = limitOf(options.maxPendingBytes, 'maxPendingBytes', 48 << 20)
+  const maxPendingMessages = limitOf(options.maxPendingMessages, 'maxPendingMessages', 16_384)
+  const maxPendingBytes = limitOf(options.maxPendingBytes, 'maxPendingBytes', 16 << 20)
   const { authenticator, forget } = authenticatorOf(options.auth)
   return {
     subjects,
