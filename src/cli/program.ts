@@ -8,6 +8,7 @@ import { evidenceCommand } from './evidence.ts'
 import { EXIT, errorJson, exitCodeOf } from './exit.ts'
 import { initCommand } from './init.ts'
 import { keygenCommand } from './keygen.ts'
+import { keysCommand } from './keys.ts'
 import { nodeCommand } from './node.ts'
 import { preprocessCommand } from './preprocess.ts'
 import { rosterCommand } from './roster.ts'
@@ -45,6 +46,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     signCommand,
     natsConfigCommand,
     natsSetupCommand,
+    keysCommand,
   ]) {
     program.addCommand(
       inheriting(

@@ -1,4 +1,5 @@
 /** The public list of `quorate/keystore`. */
+export { type KeyBackup, openBackup, sealBackup } from './backup.ts'
 export type { KeyStore, StoredKey } from './contract.ts'
 export { DiskKeyStore, type DiskKeyStoreOptions, type StoreOperation } from './disk/disk-key-store.ts'
 export { DEFAULT_SCRYPT, SCRYPT_FLOOR, type ScryptParameters, type UnlockSecret } from './key-derivation.ts'
