@@ -15,6 +15,7 @@ import { clientRows, keygen, keyId, MISSING, NO_IDS, NO_KEY_IDS, NO_OBJECTS, NO_
 import { NO_BYTES, NO_CEREMONY_IDS, NO_INTEGERS, NO_SIGNALS, type Wrong } from './client/wrong-values.ts'
 import { testIdentity, testRoster } from './helpers/identities.ts'
 import { rejectionOf } from './helpers/refusals.ts'
+import { rows as nodeRows } from './node/input-rows.ts'
 
 const LENGTHS_NOT_32 = [0, 31, 33].map((length) => new Uint8Array(length))
 const LENGTHS_NOT_33 = [0, 32, 34].map((length) => new Uint8Array(length))
@@ -91,6 +92,7 @@ const pools: Row[] = [
 const KERNEL_POOL: Readonly<Record<string, readonly Row[]>> = {
   'KernelPool.create': pools,
   'KernelPool.withSignal': [[(wrong) => pool.withSignal(wrong), [undefined, ...NO_SIGNALS], 'signal']],
+  'KernelPool.listen': [[(wrong) => pool.listen(wrong), MISSING, 'listener']],
   'KernelPool.run': [
     [(wrong) => pool.run(wrong, {} as Wrong), ['', 'toString', 1, null, undefined], 'name'],
     [(wrong) => pool.run('commitNonces', wrong), MISSING, 'args'],
@@ -231,6 +233,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
     verify: verifyRows(frost.verify),
   },
   './nats': nats.rows,
+  './node': nodeRows,
 }
 
 /** A table, and what the package itself makes to report the others' bad input. */

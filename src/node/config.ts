@@ -2,7 +2,7 @@
  * The configuration of a node: command line over environment over file over defaults. Each source is checked by itself, whole, so that an error
  * names the source that is wrong even where another overrides it.
  */
-import { QuorateError } from '../errors.ts'
+import { invalidArgument, QuorateError } from '../errors.ts'
 import { resolveOptions } from '../pool/options.ts'
 import { type Environment, readEnvironment } from './config/environment.ts'
 import { readConfigFile } from './config/file.ts'
@@ -28,7 +28,11 @@ export interface ConfigSources {
  * source in the message
  */
 export function loadConfig(sources: ConfigSources = {}): Config {
-  const file = sources.file ?? null
+  if (typeof sources !== 'object' || sources === null) throw invalidArgument('sources', 'must be an object')
+  const file: unknown = sources.file ?? null
+  if (file !== null && typeof file !== 'string') throw invalidArgument('file', 'must be a path')
+  const env: unknown = sources.env ?? {}
+  if (typeof env !== 'object') throw invalidArgument('env', 'must be an object')
   const layers = [
     defaults(),
     ...(file === null ? [] : [readConfigFile(file)]),

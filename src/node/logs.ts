@@ -3,8 +3,9 @@
  * bytes, and of errors that are not our own no message, since it may quote what it was about.
  */
 import { type DestinationStream, destination, pino } from 'pino'
-import { QuorateError } from '../errors.ts'
+import { invalidArgument, QuorateError } from '../errors.ts'
 import type { Config } from './config/schema.ts'
+import { LOG_LEVELS } from './config/sections.ts'
 
 type Write = (fields: object, message: string) => void
 
@@ -33,8 +34,11 @@ export interface LogOptions {
 
 const STDERR = 2
 
-/** @throws ERR_CONFIG with field `log.file` */
-export function openLog({ settings: { level, file }, fields, stream }: LogOptions): OpenLog {
+/** @throws ERR_INVALID_ARGUMENT; ERR_CONFIG with field `log.file` */
+export function openLog(options: LogOptions): OpenLog {
+  assertLogOptions(options)
+  const { settings, fields, stream } = options
+  const { level, file } = settings
   const opened = stream === undefined ? openDestination(file) : null
   const log = pino(
     {
@@ -50,6 +54,16 @@ export function openLog({ settings: { level, file }, fields, stream }: LogOption
     stream ?? opened ?? destination(STDERR),
   )
   return { log, reopen: () => (file === undefined ? undefined : opened?.reopen()), close: () => opened?.flushSync() }
+}
+
+function assertLogOptions(options: LogOptions): void {
+  const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+  if (!isObject(options)) throw invalidArgument('options', 'must be an object')
+  if (!isObject(options.settings)) throw invalidArgument('settings', 'must be an object')
+  if (!isObject(options.fields)) throw invalidArgument('fields', 'must be an object')
+  const { level, file } = options.settings
+  if (!LOG_LEVELS.includes(level)) throw invalidArgument('settings.level', `must be one of ${LOG_LEVELS.join(', ')}`)
+  if (file !== undefined && typeof file !== 'string') throw invalidArgument('settings.file', 'must be a path')
 }
 
 /** Synchronous: the last lines of a process that dies are the ones that are wanted. */

@@ -4,9 +4,9 @@
 import path from 'node:path'
 import type { Bus } from '../bus/contract.ts'
 import { NatsBus } from '../bus/nats/index.ts'
-import { wipe } from '../bytes.ts'
+import { assertInteger, wipe } from '../bytes.ts'
 import { type ClientOptions, MultisigClient } from '../client/index.ts'
-import { QuorateError } from '../errors.ts'
+import { invalidArgument, QuorateError } from '../errors.ts'
 import type { KeyStore } from '../keystore/contract.ts'
 import { DiskKeyStore } from '../keystore/index.ts'
 import { KernelPool } from '../pool/index.ts'
@@ -64,12 +64,27 @@ type Close = () => Promise<void>
  * the ERR_KERNEL_ codes; nothing stays open then
  */
 export async function startNode(config: NodeSettings, given: NodeDependencies): Promise<RunningNode> {
+  assertStart(config, given)
   const closers: Close[] = []
   try {
     return await start(config, given, closers)
   } catch (error) {
     await closeAll(closers, given.log)
     throw error
+  }
+}
+
+/** The rest of a configuration is `loadNodeConfig`'s to check, and of what is handed in, the client's. @throws ERR_INVALID_ARGUMENT */
+function assertStart(config: unknown, given: unknown): void {
+  for (const [field, value] of Object.entries({ config, given })) {
+    if (typeof value !== 'object' || value === null) throw invalidArgument(field, 'must be an object')
+  }
+  const { log, twinWaitMs } = given as Partial<NodeDependencies>
+  if (typeof log !== 'object' || log === null || typeof log.info !== 'function') throw invalidArgument('given.log', 'must be a log')
+  if (twinWaitMs !== undefined) assertInteger(twinWaitMs, 'given.twinWaitMs', 1, 60_000)
+  for (const name of ['http', 'limits', 'pool'] as const) {
+    if (typeof Reflect.get(config as object, name) !== 'object')
+      throw invalidArgument(`config.${name}`, 'must be what loadNodeConfig gives')
   }
 }
 

@@ -85,9 +85,11 @@ export class KernelPool implements AsyncDisposable {
   /**
    * For metrics: one listener, told of all that runs from now on.
    *
+   * @throws ERR_INVALID_ARGUMENT with field `listener`
    * @internal
    */
   listen(listener: RunListener): void {
+    if (typeof listener !== 'function') throw invalidArgument('listener', 'must be a function')
     this.#dispatcher.listen(listener)
   }
 

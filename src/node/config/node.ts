@@ -1,6 +1,6 @@
 /** A configuration that is enough for a node, or for an operator, with its paths made absolute. */
 import path from 'node:path'
-import { QuorateError } from '../../errors.ts'
+import { invalidArgument, QuorateError } from '../../errors.ts'
 import { type ConfigSources, loadConfig } from '../config.ts'
 import type { Config } from './schema.ts'
 
@@ -25,6 +25,8 @@ export function loadOperatorConfig(sources: ConfigSources): OperatorConfig {
 }
 
 function complete<Names extends keyof Config>(sources: ConfigSources, names: readonly Names[], whose: string): With<Names> {
+  // Without a file nothing is complete: unlike `loadConfig` it has no meaning to give none.
+  if (typeof sources !== 'object' || sources === null) throw invalidArgument('sources', 'must be an object')
   const config = absolute(loadConfig(sources), folderOf(sources.file))
   if (!has(config, names)) {
     const missing = names.find((name) => config[name] === undefined) ?? names[0]

@@ -1,7 +1,8 @@
 /** A key generation by an operator: a success once every participant reports the same key. */
 import { assertInteger, fromHex, toHex } from '../../bytes.ts'
 import type { Failure } from '../../ceremony/outcome.ts'
-import type { Suite } from '../../kernel/contract.ts'
+import { invalidArgument } from '../../errors.ts'
+import { SIGNATURE_BYTES, type Suite } from '../../kernel/contract.ts'
 import { encodeContext, sidOf } from '../../wire/context.ts'
 import type { CeremonyId, Protocol, ValidatorId } from '../../wire/message.ts'
 import { type Desk, notEnough, type Order, type Terms } from './desk.ts'
@@ -25,6 +26,7 @@ type Successes = ReadonlyMap<ValidatorId, SuccessBody>
 export async function orderKeygen(desk: Desk, order: KeygenOrder): Promise<KeygenResult> {
   const { minSigners, suite, protocol = 'frost' } = order
   const participants = desk.members(order.participants, 'participants')
+  if (!Object.hasOwn(SIGNATURE_BYTES, suite)) throw invalidArgument('suite', `must be one of ${Object.keys(SIGNATURE_BYTES).join(', ')}`)
   assertInteger(minSigners, 'minSigners', 1, participants.length)
   await desk.ensureStreams()
   const statuses = await askAll(null, desk.asking(order), { all: (soFar) => notReadyOf(participants, soFar).length === 0 })

@@ -2,6 +2,8 @@
  * An operator at work: asks who is ready, chooses, instructs, and makes one outcome of what the participants report. It believes no single node and no
  * broker: reports are signed, signatures are verified under a key that its certificates prove, evidence is judged here.
  */
+import { assertKeyId } from '../../keystore/contract.ts'
+import { assertKeyOrder, assertMessages, assertOperatorOptions, assertTerms } from './arguments.ts'
 import { Desk, type OperatorOptions, type Terms } from './desk.ts'
 import { type KeygenOrder, type KeygenResult, orderKeygen } from './keygen.ts'
 import { orderPreprocessing, type PreprocessOrder, type PreprocessResult } from './preprocess.ts'
@@ -12,6 +14,7 @@ export class OperatorClient {
   readonly #desk: Desk
 
   constructor(options: OperatorOptions) {
+    assertOperatorOptions(options)
     this.#desk = new Desk(options)
   }
 
@@ -21,6 +24,8 @@ export class OperatorClient {
    * @throws (rejects with) ERR_ABORTED, ERR_BUS
    */
   async status(keyId: string | null = null, terms: Pick<Terms, 'signal'> = {}): Promise<Statuses> {
+    if (keyId !== null) assertKeyId(keyId)
+    assertTerms(terms, 'terms')
     const { size } = this.#desk.roster
     return askAll(keyId, this.#desk.asking(terms), { all: (statuses) => statuses.size === size })
   }
@@ -30,6 +35,7 @@ export class OperatorClient {
    * broker: nothing was sent; ERR_TOO_LARGE; the code of a refusal in which all agree; ERR_ABORTED
    */
   async keygen(order: KeygenOrder): Promise<KeygenResult> {
+    assertTerms(order, 'order')
     return orderKeygen(this.#desk, order)
   }
 
@@ -38,11 +44,14 @@ export class OperatorClient {
    * too few are ready, or there is no broker: nothing was sent; the code of a refusal in which all agree; ERR_ABORTED
    */
   async sign(order: SignOrder): Promise<SignResult> {
+    assertKeyOrder(order)
+    assertMessages(order.messages)
     return orderSigning(this.#desk, order)
   }
 
   /** FROST alone has it. @throws (rejects with) as sign */
   async preprocess(order: PreprocessOrder): Promise<PreprocessResult> {
+    assertKeyOrder(order)
     return orderPreprocessing(this.#desk, order)
   }
 }

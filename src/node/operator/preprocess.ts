@@ -1,8 +1,9 @@
 /** A preprocessing by an operator: a success once every signer reports it. */
+import { assertInteger } from '../../bytes.ts'
 import type { Failure } from '../../ceremony/outcome.ts'
 import { QuorateError } from '../../errors.ts'
 import { encodeContext, sidOf } from '../../wire/context.ts'
-import type { CeremonyId, ValidatorId } from '../../wire/message.ts'
+import { type CeremonyId, MAX_BATCH, type ValidatorId } from '../../wire/message.ts'
 import type { Desk, Order, Terms } from './desk.ts'
 import type { SuccessBody } from './gathering.ts'
 
@@ -26,6 +27,7 @@ export type PreprocessResult =
 
 export async function orderPreprocessing(desk: Desk, order: PreprocessOrder): Promise<PreprocessResult> {
   const { keyId, count } = order
+  assertInteger(count, 'count', 1, MAX_BATCH)
   const status = await desk.keyStatus(keyId, order.signers ?? null, order)
   const { protocol, suite, minSigners, digest: keyDigest } = status.key
   if (protocol !== 'frost') throw new QuorateError('ERR_PROTOCOL_MISMATCH', { field: 'keyId' })
