@@ -87,6 +87,9 @@ test('everything that nodes and operators do is allowed: no violation in a whole
   expect(a.bus.readiness()).toEqual([])
 })
 
+/** Where the broker's stream API is, for the group. */
+const API = `quorate.streams.${GROUP}`
+
 test('T13: a node cannot publish as another, nor as an operator, nor a kind that is none of its own', async (context) => {
   const { nc, refusals } = await member(context, 'a')
   const others = ['b.p2p', 'b.p2p.c', 'b.ready', 'b.event', 'b.outcome', 'b.progress', 'b.answer.ops', 'ops.instruction', 'ops.ask']
@@ -105,6 +108,11 @@ test('T13: a node cannot publish as another, nor as an operator, nor a kind that
     `$JS.API.CONSUMER.DELETE.QUORATE_${GROUP}_INSTRUCTIONS.b`,
     `$JS.API.CONSUMER.MSG.NEXT.QUORATE_${GROUP}_INSTRUCTIONS.b`,
     `$JS.ACK.QUORATE_${GROUP}_INSTRUCTIONS.b.1.1.1.1.0`,
+    `${API}.STREAM.DELETE.QUORATE_${GROUP}_INSTRUCTIONS`,
+    `${API}.STREAM.MSG.GET.QUORATE_${GROUP}_OUTCOMES`,
+    `${API}.CONSUMER.CREATE.QUORATE_${GROUP}_INSTRUCTIONS.b`,
+    `${API}.CONSUMER.DELETE.QUORATE_${GROUP}_INSTRUCTIONS.b`,
+    `${API}.CONSUMER.MSG.NEXT.QUORATE_${GROUP}_INSTRUCTIONS.b`,
   ]
   const { url } = await broker(context)
   const heard: string[] = []
@@ -160,7 +168,7 @@ test("T13: a node cannot subscribe to another's private subjects, to everything,
 
 test("T13: a node cannot take another's instructions, nor make, delete or read a stream", async (context) => {
   const { nc } = await member(context, 'b')
-  const manager = await jetstreamManager(nc, { checkAPI: false, timeout: 500 })
+  const manager = await jetstreamManager(nc, { checkAPI: false, timeout: 500, apiPrefix: API })
   const stream = `QUORATE_${GROUP}_INSTRUCTIONS`
   await expect(manager.consumers.info(stream, 'a')).rejects.toThrow()
   await expect(manager.consumers.delete(stream, 'a')).rejects.toThrow()
@@ -169,6 +177,38 @@ test("T13: a node cannot take another's instructions, nor make, delete or read a
   await expect(manager.streams.delete(stream)).rejects.toThrow()
   await expect(manager.streams.getMessage(stream, { seq: 1 })).rejects.toThrow()
   await expect(manager.streams.add({ name: 'own', subjects: ['quorate.v1.>'] })).rejects.toThrow()
+})
+
+test('T13: a node cannot have the broker do, by answering elsewhere, what it may not do itself', async (context) => {
+  const { url } = await broker(context)
+  const { operator } = await connectOperator(group, 'ops', url)
+  open.push(operator)
+  await operator.ensureStreams()
+  const c = await connectNode(group, 'c', url)
+  open.push(c.bus)
+  const instructions: number[] = []
+  c.connection.subscribe('MultisigInstruction', (message) => instructions.push(message.length))
+  await until(() => c.bus.readiness().length === 0, "c's consumer")
+  const { nc } = await member(context, 'a')
+  const stream = `QUORATE_${GROUP}_INSTRUCTIONS`
+  const own = await jetstreamManager(nc, { checkAPI: false, timeout: 500, apiPrefix: API })
+  await own.consumers.add(stream, { durable_name: 'a', ack_policy: 'explicit' })
+  // An empty answer is what a deletion takes for a request.
+  const targets = [
+    `CONSUMER.DELETE.${stream}.c`,
+    `STREAM.DELETE.${stream}`,
+    `STREAM.PURGE.${stream}`,
+    `STREAM.DELETE.QUORATE_${GROUP}_OUTCOMES`,
+  ]
+  for (const target of targets.flatMap((call) => [`$JS.API.${call}`, `${API}.${call}`])) {
+    nc.publish(`${API}.CONSUMER.MSG.NEXT.${stream}.a`, '{"no_wait":true}', { reply: target })
+    nc.publish(`${API}.CONSUMER.INFO.${stream}.a`, '', { reply: target })
+    nc.publish(`$JS.ACK.${stream}.a.1.1.1.1.0`, '+NXT {"no_wait":true}', { reply: target })
+  }
+  await nc.flush()
+  expect((await operator.ensureStreams()).map(({ state }) => state)).toEqual(['kept', 'kept'])
+  await operator.instruct(bytes(7))
+  await until(() => instructions.length > 0, 'an instruction for c')
 })
 
 test('T13: what the broker refuses to a bus is an issue, counted, and keeps it from being ready', async (context) => {

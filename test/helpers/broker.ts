@@ -41,7 +41,12 @@ export function sharedBroker(configOf: (folder: string) => string | Promise<stri
   }
 }
 
-export const jetStreamConfig = (folder: string): string => `jetstream { store_dir: ${JSON.stringify(path.join(folder, 'jetstream'))} }\n`
+/** The stream API stands under a name of the group's own, as `quorate nats-config` has it, but without accounts: for the groups g, g0, g1 and so on. */
+export const jetStreamConfig = (folder: string): string => {
+  const groups = ['g', ...Array.from({ length: 100 }, (_, i) => `g${i}`)]
+  const mappings = groups.map((group) => `"quorate.streams.${group}.>": "$JS.API.>"`)
+  return `jetstream { store_dir: ${JSON.stringify(path.join(folder, 'jetstream'))} }\nmappings = { ${mappings.join(', ')} }\n`
+}
 
 const openConfig = jetStreamConfig
 

@@ -3,7 +3,7 @@ import { isIPv4 } from 'node:net'
 import { assertInteger } from '../../bytes.ts'
 import { invalidArgument, QuorateError } from '../../errors.ts'
 import { isNkey } from './nkeys.ts'
-import { nodePermissions, operatorPermissions, type Permissions } from './permissions.ts'
+import { nodePermissions, operatorPermissions, type Permissions, type Service, streamServices } from './permissions.ts'
 import { Subjects } from './subjects.ts'
 
 export interface BrokerConfigOptions {
@@ -43,6 +43,7 @@ export function brokerConfig(options: BrokerConfigOptions): string {
     throw invalid('host', 'must be a loopback address without TLS: messages and logins would cross the network in the clear')
   }
   assertUsers(nodes, operators)
+  const services = streamServices(subjects)
   const maxPending = Math.max(MIN_PENDING, 4 * maxPayload)
   return `# Broker of the quorate group ${subjects.group}. Written by "quorate nats-config"; write it again when the roster changes, then reload the server.
 listen: ${quoted(`${host.includes(':') ? `[${host}]` : host}:${port}`, 'host')}
@@ -57,14 +58,33 @@ ${tls === undefined ? '' : tlsBlock(tls)}jetstream {
 }
 authorization {
   timeout: 5
+}
+accounts {
+  # The streams, where no user is: what the group may ask of them is listed here, and nothing of it deletes anything.
+  QUORATE_STREAMS {
+    jetstream: enabled
+    exports = [
+${services.map(({ subject, stream }) => `      { service: "${subject}"${stream ? ', response_type: stream' : ''} }`).join('\n')}
+    ]
+  }
+  QUORATE_GROUP {
+    imports = [
+${services.map(importLine).join('\n')}
+    ]
   users = [
 ${[
   ...[...nodes].map(([name, nkey]) => userBlock(`node ${name}`, nkey, nodePermissions(subjects, name))),
   ...[...operators].map(([name, nkey]) => userBlock(`operator ${name}`, nkey, operatorPermissions(subjects, name))),
 ].join('\n')}
   ]
+  }
 }
 `
+}
+
+function importLine({ subject, as }: Service): string {
+  const target = subject === as ? '' : `, to: "${as}"`
+  return `      { service: { account: QUORATE_STREAMS, subject: "${subject}" }${target} }`
 }
 
 const HOST = /^[A-Za-z0-9.:_-]{1,253}$/

@@ -10,7 +10,12 @@ import type { Link } from './link.ts'
 
 const RETRY_MS = 1_000
 /** An instruction that is handed over but not acknowledged, because the process died, comes again after this. */
-const ACK_WAIT_MS = 5_000
+const ACK_WAIT_MS = 3_000
+/**
+ * How long one request for instructions stands. The broker cannot see across accounts that who asked is gone: what it gives to a dead process's request
+ * comes again only after the wait above, so such requests must not live long.
+ */
+const ASK_MS = 2_000
 const MAX_AT_ONCE = 8
 
 export class InstructionConsumer {
@@ -66,7 +71,7 @@ export class InstructionConsumer {
   async #consume(): Promise<ConsumerMessages> {
     const { connection, settings } = this.#link
     const stream = settings.subjects.instructionStream
-    const options = { timeout: settings.timeoutMs }
+    const options = { timeout: settings.timeoutMs, apiPrefix: settings.subjects.streamApi }
     const manager = await jetstreamManager(connection, { ...options, checkAPI: false })
     await manager.consumers.add(stream, {
       durable_name: settings.self,
@@ -78,6 +83,7 @@ export class InstructionConsumer {
     const consumer = await jetstream(connection, options).consumers.get(stream, settings.self)
     return consumer.consume({
       max_messages: MAX_AT_ONCE,
+      expires: ASK_MS,
       // The stream may be lost with the broker's disk: the consumer has to be made again then.
       abort_on_missing_resource: true,
       callback: (message) => {

@@ -54,7 +54,11 @@ export class MissedOutcomes {
 
   async #streams() {
     const { connection, settings } = this.#link
-    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: settings.timeoutMs })
+    const manager = await jetstreamManager(connection, {
+      checkAPI: false,
+      timeout: settings.timeoutMs,
+      apiPrefix: settings.subjects.streamApi,
+    })
     return manager.streams
   }
 }

@@ -79,7 +79,10 @@ export class NatsOperator {
     const { connection, settings } = this.#link
     const subject = settings.subjects.of(settings.self, 'instruction')
     try {
-      await jetstream(connection, { timeout: settings.timeoutMs }).publish(subject, copyBytes(bytes))
+      await jetstream(connection, { timeout: settings.timeoutMs, apiPrefix: settings.subjects.streamApi }).publish(
+        subject,
+        copyBytes(bytes),
+      )
     } catch (error) {
       throw this.#failure('the instruction is not stored', error)
     }
@@ -196,7 +199,7 @@ export class NatsOperator {
 
   #streams(): Promise<JetStreamManager> {
     const { connection, settings } = this.#link
-    this.#manager ??= jetstreamManager(connection, { checkAPI: false, timeout: settings.timeoutMs })
+    this.#manager ??= jetstreamManager(connection, { checkAPI: false, timeout: settings.timeoutMs, apiPrefix: settings.subjects.streamApi })
     return this.#manager
   }
 

@@ -74,7 +74,7 @@ export class OutcomePublisher {
 
   async #run(): Promise<void> {
     const { connection, settings } = this.#link
-    const client = jetstream(connection, { timeout: settings.timeoutMs })
+    const client = jetstream(connection, { timeout: settings.timeoutMs, apiPrefix: settings.subjects.streamApi })
     for (let first = this.#queue[0]; first !== undefined; first = this.#queue[0]) {
       const error = await client.publish(this.#subject, first.bytes, { msgID: first.id }).then(
         () => null,

@@ -76,6 +76,14 @@ export class Subjects {
     return `_INBOX_${self}`
   }
 
+  /**
+   * Under which this group reaches the broker's stream API, in the place of `$JS.API`: the streams live in an account of their own (broker-config.ts),
+   * which lets in these calls alone.
+   */
+  get streamApi(): string {
+    return `quorate.streams.${this.group}`
+  }
+
   get instructionStream(): string {
     return `QUORATE_${this.group}_INSTRUCTIONS`
   }
