@@ -40,8 +40,9 @@ export function keysCommand(choose: (run: Run) => void): Command {
     )
   sealed(add('restore', 'a backup into the store, after checking share, certificates and roster'))
     .requiredOption('--input <file>', 'what "keys backup" wrote')
-    .action((flags: Flags & { input: string }) =>
-      choose((terminal) => change(flags, terminal, (opened) => restore(opened, flags.input, flags), MARK_ADVICE)),
+    .option('--new-store', 'make an empty store if there is none: the old one is lost')
+    .action((flags: Flags & { input: string; newStore?: true }) =>
+      choose((terminal) => change(flags, terminal, (opened) => restore(opened, flags.input, flags), MARK_ADVICE, flags.newStore)),
     )
   add('raise-mark', 'count all ceremony ids up to one as used')
     .requiredOption('--to <id>', 'never lowers the mark')
@@ -91,8 +92,9 @@ async function change(
   { writeResult, log }: Terminal,
   work: (opened: OpenedStore) => Promise<KeyChangeJson>,
   advice?: string,
+  create?: boolean,
 ): Promise<number> {
-  const result = await withStore(config, work)
+  const result = await withStore(config, work, create)
   if (advice !== undefined) log(`quorate: ${advice}`)
   const { done, keyId, state, file, highestCeremonyId } = result
   const parts = [keyId, state, file].filter((part) => part !== undefined)

@@ -119,6 +119,14 @@ describe('quorate keys', () => {
     expect(oneLine(await keys('restore', '--input', at('backup'), '--seal-key-file', at('other')))).toMatchObject({ code: 'ERR_STORE' })
   })
 
+  test('where the store is lost, a restore makes a new one only when it is told to', async () => {
+    rmSync(at('node', 'store'), { recursive: true })
+    const args = ['restore', '--input', at('backup'), '--seal-key-file', at('other')] as const
+    expect(oneLine(await keys(...args))).toMatchObject({ code: 'ERR_STORE' })
+    expect(oneLine(await keys(...args, '--new-store'))).toMatchObject({ done: 'restore', keyId, highestCeremonyId: String(MARK) })
+    expect(oneLine(await keys('list'))).toMatchObject({ keys: [{ keyId, state: 'active' }] })
+  })
+
   test('P6: raise-mark raises and never lowers', async () => {
     expect(oneLine(await keys('raise-mark', '--to', '5000'))).toMatchObject({ done: 'raise-mark', highestCeremonyId: '5000' })
     expect(oneLine(await keys('raise-mark', '--to', '4999'))).toMatchObject({ highestCeremonyId: '5000' })

@@ -15,8 +15,11 @@ export interface OpenedStore extends Surroundings {
   readonly unlock: UnlockSecret
 }
 
-/** @throws (rejects with) ERR_STORE_LOCKED while the node runs; ERR_CONFIG, ERR_PASSPHRASE, ERR_STORE */
-export async function withStore<T>(file: string, work: (opened: OpenedStore) => Promise<T>): Promise<T> {
+/**
+ * @param create where no store is, an empty one is made: a lost disk is to be a decision, and no store that came into being by itself
+ * @throws (rejects with) ERR_STORE_LOCKED while the node runs; ERR_CONFIG, ERR_PASSPHRASE, ERR_STORE
+ */
+export async function withStore<T>(file: string, work: (opened: OpenedStore) => Promise<T>, create = false): Promise<T> {
   // LevelDB makes its files by it.
   process.umask(0o077)
   const config = loadNodeConfig({ file })
@@ -24,7 +27,7 @@ export async function withStore<T>(file: string, work: (opened: OpenedStore) => 
   const { roster } = await openRoster(config)
   const unlock = await openUnlock(config)
   try {
-    const options = { path: config.store.path, self, unlock, create: false }
+    const options = { path: config.store.path, self, unlock, create }
     const store = await DiskKeyStore.open(options).catch((error: unknown) => {
       const locked = error instanceof QuorateError && error.code === 'ERR_STORE_LOCKED'
       throw locked ? new QuorateError('ERR_STORE_LOCKED', { message: `the node ${self} is running: stop it first`, cause: error }) : error
