@@ -23,6 +23,7 @@ function typescriptInputs() {
     'test/simulation',
     'test/forger',
     'test/fuzz',
+    'test/cluster',
     'tsconfig.json',
     'package.json',
     'scripts/build.mjs',

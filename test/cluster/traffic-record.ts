@@ -26,6 +26,9 @@ export function partsOf(subject: string): SubjectParts | null {
   return more.length > 0 ? null : { from, kind, to: to ?? null }
 }
 
+/** `said` is null for what is no new message of a ceremony. */
+type Listener = (subject: SubjectParts, said: Said | null, bytes: Uint8Array) => void
+
 export class TrafficRecord {
   readonly said: Said[] = []
   /** all messages by kind, what nobody signed included */
@@ -36,7 +39,7 @@ export class TrafficRecord {
   readonly #roster: Roster
   readonly #seen = new Set<string>()
   readonly #lives = new Map<ValidatorId, number>()
-  readonly #listeners = new Set<(said: Said) => void>()
+  readonly #listeners = new Set<Listener>()
 
   constructor(network: string, roster: Roster) {
     this.#network = network
@@ -52,35 +55,34 @@ export class TrafficRecord {
     return this.#lives.get(author) ?? 0
   }
 
-  /** Called with each new entry of `said`. Returns the function that ends it. */
-  listen(listener: (said: Said) => void): () => void {
+  /** Called with each message. Returns the function that ends it. */
+  listen(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
 
   hear(subject: string, bytes: Uint8Array): void {
-    const parts = partsOf(subject)
-    const kind = parts?.kind ?? 'other'
-    this.heard[kind] = (this.heard[kind] ?? 0) + 1
-    if (kind !== 'p2p') return
+    const parts = partsOf(subject) ?? { from: '', kind: 'other', to: null }
+    this.heard[parts.kind] = (this.heard[parts.kind] ?? 0) + 1
+    const said = parts.kind === 'p2p' ? this.#saidBy(parts.from, bytes) : null
+    for (const listener of this.#listeners) listener(parts, said, bytes)
+  }
+
+  #saidBy(sender: string, bytes: Uint8Array): Said | null {
     const envelope = peekFrame(bytes)?.frame === FRAME.envelope ? this.#read(bytes) : null
-    if (envelope === null) {
-      this.unread++
-      return
-    }
-    const hash = toHex(envelope.headerHash)
+    const hash = envelope === null ? '' : toHex(envelope.headerHash)
     // A header that came from somebody else first, or again, is one header.
-    if (this.#seen.has(hash)) return
-    const { from } = envelope.header
-    const key = this.#roster.get(from)
-    if (key === undefined || !verifyEnvelope(envelope, key)) {
+    if (this.#seen.has(hash)) return null
+    const key = envelope === null ? undefined : this.#roster.get(envelope.header.from)
+    if (envelope === null || key === undefined || !verifyEnvelope(envelope, key)) {
       this.unread++
-      return
+      return null
     }
     this.#seen.add(hash)
-    const said = { envelope, life: parts?.from === from ? this.lifeOf(from) : null }
+    const { from } = envelope.header
+    const said = { envelope, life: sender === from ? this.lifeOf(from) : null }
     this.said.push(said)
-    for (const listener of this.#listeners) listener(said)
+    return said
   }
 
   #read(bytes: Uint8Array): Envelope | null {
