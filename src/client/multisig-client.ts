@@ -293,7 +293,7 @@ export class MultisigClient implements AsyncDisposable {
       if (version === WIRE_VERSION) return handler(bytes)
       this.#inbox.drop('version')
       const peer = from !== undefined && roster.has(from) ? from : null
-      if (version !== undefined && this.#versions.isNews(peer, performance.now()))
+      if (version !== undefined && this.#versions.isNews(version, peer, performance.now()))
         this.#event({ type: 'unknownVersion', version, from: peer })
     })
   }

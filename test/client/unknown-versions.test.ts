@@ -42,6 +42,10 @@ it('messages of another version are refused and counted on every subject, and th
 
 it('a sender is named again after a minute', () => {
   const versions = new UnknownVersions()
-  expect([0, 59_999, 60_000, 60_001].map((now) => versions.isNews('b', now))).toEqual([true, false, true, false])
-  expect(versions.isNews(null, 1)).toBe(true)
+  expect([0, 59_999, 60_000, 60_001].map((now) => versions.isNews(2, 'b', now))).toEqual([true, false, true, false])
+  expect(versions.isNews(2, null, 1)).toBe(true)
+})
+
+it("T13: a broker's own answer under a peer's name is refused and names nobody", () => {
+  expect(new UnknownVersions().isNews('{'.charCodeAt(0), 'b', 0)).toBe(false)
 })
