@@ -98,6 +98,7 @@ export class MultisigClient implements AsyncDisposable {
       verifyEnvelope: (envelope) => verifyEnvelopeAsync(envelope, settings.identity.publicKey),
       disowns: (envelope) => this.#inner.disowns(envelope),
       announce: (nonce) => this.#readiness.announceWith(nonce),
+      challenge: () => this.#readiness.announceAnew(),
       alarm: () => this.#event({ type: 'identityInUse' }),
     })
     this.#inbox = new Inbox(settings, {

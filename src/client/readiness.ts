@@ -18,7 +18,7 @@ export interface ReadinessOptions {
   readonly roster: Roster
   readonly random: RandomSource
   publish(to: ValidatorId | null, bytes: Uint8Array): void
-  /** this node announces itself with this nonce */
+  /** this node announces itself with this nonce, which it has drawn */
   onOwn(nonce: Uint8Array): void
   /** an announcement in this node's own name, its signature not verified */
   onSelf(message: ReadyMessage): void
@@ -48,6 +48,12 @@ export class Readiness {
     this.#options.publish(null, this.#own)
   }
 
+  /** To all, with a nonce that nobody can have heard before. */
+  announceAnew(): void {
+    this.#own = this.#seal()
+    this.announce()
+  }
+
   /** Once, with a nonce that is not drawn but says something. */
   announceWith(nonce: Uint8Array): void {
     this.#options.publish(null, this.#sealWith(nonce))
@@ -58,9 +64,7 @@ export class Readiness {
    * it does not know.
    */
   announceAgain(): void {
-    if (this.#waiters.size === 0) return
-    this.#own = this.#seal()
-    this.announce()
+    if (this.#waiters.size > 0) this.announceAnew()
   }
 
   /** `known` is a repetition; everything that is not a valid announcement of a peer is `refused` and changes nothing. */
@@ -104,12 +108,12 @@ export class Readiness {
   #seal(): Uint8Array {
     const nonce = drawBytes(this.#options.random, READY_NONCE_BYTES)
     this.#ready.set(this.#options.self, nonce)
+    this.#options.onOwn(nonce)
     return this.#sealWith(nonce)
   }
 
   #sealWith(nonce: Uint8Array): Uint8Array {
-    const { network, self: from, identity, onOwn } = this.#options
-    onOwn(nonce)
+    const { network, self: from, identity } = this.#options
     return sealReady(identity, { network, from, nonce }).bytes
   }
 

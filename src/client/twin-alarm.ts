@@ -12,6 +12,8 @@ const CHECK_WINDOW_MS = 1_000
 const ALARM_INTERVAL_MS = 60_000
 /** Announcements of ours that may still be on their way back, or be answered. */
 const REMEMBERED = 64
+/** Between two questions of ours, each of which every peer answers. */
+const CHALLENGE_INTERVAL_MS = 1_000
 
 export interface TwinAlarmHost {
   /** whether the signature is ours */
@@ -21,37 +23,52 @@ export interface TwinAlarmHost {
   disowns(envelope: Envelope): boolean
   /** to all: an announcement with this nonce */
   announce(nonce: Uint8Array): void
+  /** to all: an announcement with a nonce that is drawn now */
+  challenge(): void
   alarm(): void
 }
 
 export class TwinAlarm {
   readonly #host: TwinAlarmHost
-  readonly #own = new Set<string>()
-  /** what proves that somebody has heard one of `#own` and signs with our key */
-  readonly #answers = new Set<string>()
+  /** nonces that this process drew, and for each the answer that only another process with our key can have signed */
+  readonly #answers = new Map<string, string>()
+  /** answers that this process gave, to whatever it heard */
+  readonly #given = new Map<string, true>()
   #windowEnds = Number.NEGATIVE_INFINITY
   #checks = 0
   #nextAlarm = Number.NEGATIVE_INFINITY
+  #nextChallenge = Number.NEGATIVE_INFINITY
 
   constructor(host: TwinAlarmHost) {
     this.#host = host
   }
 
-  /** This node is about to announce itself with this nonce. */
+  /** This node is about to announce itself with this nonce, which it has just drawn. */
   announced(nonce: Uint8Array): void {
-    remember(this.#own, nonce)
-    remember(this.#answers, answerNonce(nonce))
+    remember(this.#answers, keyOf(nonce), keyOf(answerNonce(nonce)))
   }
 
   /**
-   * An announcement in our name. One that is old proves nothing, so it is answered in a way that nobody can have recorded; whoever made it answers as
-   * well, if it runs.
+   * An announcement in our name. One that is old proves nothing, so it is answered, and whoever made it, if it runs, answers what we draw now. Only an answer to
+   * what this process drew proves anything: an answer to an answer may be a recording of an earlier process, which was shown the same.
    */
   heardReady(message: ReadyMessage, now: number): void {
-    const { nonce } = message
-    if (this.#own.has(keyOf(nonce)) || !this.#mayCheck(now) || !this.#host.verify(message)) return
-    if (now >= this.#nextAlarm) this.#host.announce(answerNonce(nonce))
-    if (this.#answers.has(keyOf(nonce))) this.#raise(now)
+    const heard = keyOf(message.nonce)
+    // What we drew is never answered by us, for as long as its answer is an alarm.
+    if (this.#answers.has(heard) || this.#given.has(heard) || !this.#mayCheck(now) || !this.#host.verify(message)) return
+    if (now >= this.#nextAlarm) this.#answer(message.nonce, now)
+    if ([...this.#answers.values()].includes(heard)) this.#raise(now)
+  }
+
+  /** The question first: whoever hears the answer raises its alarm, and says nothing more for a while. */
+  #answer(nonce: Uint8Array, now: number): void {
+    if (now >= this.#nextChallenge) {
+      this.#nextChallenge = now + CHALLENGE_INTERVAL_MS
+      this.#host.challenge()
+    }
+    const answer = answerNonce(nonce)
+    remember(this.#given, keyOf(answer), true)
+    this.#host.announce(answer)
   }
 
   /** An envelope in our name. Never rejects. */
@@ -81,9 +98,9 @@ function keyOf(nonce: Uint8Array): string {
 }
 
 /** The oldest goes first. */
-function remember(nonces: Set<string>, nonce: Uint8Array): void {
-  nonces.add(keyOf(nonce))
-  for (const oldest of nonces) {
+function remember<Value>(nonces: Map<string, Value>, nonce: string, value: Value): void {
+  nonces.set(nonce, value)
+  for (const oldest of nonces.keys()) {
     if (nonces.size <= REMEMBERED) break
     nonces.delete(oldest)
   }

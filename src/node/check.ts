@@ -33,13 +33,14 @@ export async function checkNode(config: NodeConfig): Promise<Checked> {
   return { validators: roster.size, operators: Object.keys(config.operators ?? {}), warnings }
 }
 
-/** Made at the first start; not opened, since a running node has it. */
+/** Made by `quorate init`; not opened, since a running node has it. */
 async function checkStore(path: string): Promise<void> {
   const stat = await lstat(path).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     throw new QuorateError('ERR_CONFIG', { field: 'store.path', message: `${path} cannot be looked at` })
   })
-  if (stat === null) return
+  if (stat === null)
+    throw new QuorateError('ERR_CONFIG', { field: 'store.path', message: `there is no key store in ${path}: is its disk mounted?` })
   if (!stat.isDirectory()) throw new QuorateError('ERR_CONFIG', { field: 'store.path', message: `${path} is no folder` })
   if ((stat.mode & 0o077) !== 0)
     throw new QuorateError('ERR_CONFIG', { field: 'store.path', message: `${path} can be used by others: chmod 700 it` })

@@ -102,9 +102,11 @@ async function write(
       await writeSecretFile(file, bytes)
       written.push(file)
     }
+    // Only now: where another process was faster with the files, the store is its.
+    written.push(path.join(folder, STORE_FOLDER))
     await finish()
   } catch (error) {
-    for (const file of [...written, path.join(folder, STORE_FOLDER)]) await rm(file, { force: true, recursive: true })
+    for (const file of written) await rm(file, { force: true, recursive: true })
     throw error
   }
 }

@@ -2,7 +2,8 @@
  * JSON lines, one an event, to stderr or a file. What a line may hold is decided here, once: no bytes at all, since all secrets of this program are
  * bytes, and of errors that are not our own no message, since it may quote what it was about.
  */
-import { type DestinationStream, destination, pino } from 'pino'
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { type DestinationStream, pino } from 'pino'
 import { invalidArgument, QuorateError } from '../errors.ts'
 import type { Config } from './config/schema.ts'
 import { LOG_LEVELS } from './config/sections.ts'
@@ -33,13 +34,15 @@ export interface LogOptions {
 }
 
 const STDERR = 2
+/** Of one line, to a pipe that is full: its reader has this many chances. */
+const MAX_WRITES = 1_000
 
 /** @throws ERR_INVALID_ARGUMENT; ERR_CONFIG with field `log.file` */
 export function openLog(options: LogOptions): OpenLog {
   assertLogOptions(options)
   const { settings, fields, stream } = options
   const { level, file } = settings
-  const opened = stream === undefined ? openDestination(file) : null
+  const opened = stream === undefined ? new LineFile(file) : null
   const log = pino(
     {
       level,
@@ -51,9 +54,9 @@ export function openLog(options: LogOptions): OpenLog {
       // The formatter has dealt with errors; the default serializer would print their messages and stacks.
       serializers: { error: (value: unknown) => value },
     },
-    stream ?? opened ?? destination(STDERR),
+    stream ?? opened ?? { write: () => {} },
   )
-  return { log, reopen: () => (file === undefined ? undefined : opened?.reopen()), close: () => opened?.flushSync() }
+  return { log, reopen: () => opened?.reopen(), close: () => opened?.close() }
 }
 
 function assertLogOptions(options: LogOptions): void {
@@ -66,10 +69,55 @@ function assertLogOptions(options: LogOptions): void {
   if (file !== undefined && typeof file !== 'string') throw invalidArgument('settings.file', 'must be a path')
 }
 
-/** Synchronous: the last lines of a process that dies are the ones that are wanted. */
-function openDestination(file: string | undefined): ReturnType<typeof destination> {
+/**
+ * Synchronous: the last lines of a process that dies are the ones that are wanted. A line that cannot be written is lost: a full disk, or a reader of stderr that
+ * is gone, must neither stop a node that signs nor keep one from ending.
+ */
+class LineFile implements DestinationStream {
+  readonly #file: string | undefined
+  #fd: number
+
+  /** @throws ERR_CONFIG with field `log.file` */
+  constructor(file: string | undefined) {
+    this.#file = file
+    this.#fd = file === undefined ? STDERR : openLines(file)
+  }
+
+  write(line: string): void {
+    const bytes = Buffer.from(line)
+    let written = 0
+    for (let tries = 0; written < bytes.length && tries < MAX_WRITES; tries++) {
+      try {
+        written += writeSync(this.#fd, bytes, written)
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return
+      }
+    }
+  }
+
+  reopen(): void {
+    if (this.#file === undefined) return
+    const before = this.#fd
+    try {
+      this.#fd = openLines(this.#file)
+    } catch {
+      // The old one goes on.
+      return
+    }
+    closeSync(before)
+  }
+
+  close(): void {
+    if (this.#fd === STDERR) return
+    closeSync(this.#fd)
+    this.#fd = STDERR
+  }
+}
+
+/** @throws ERR_CONFIG with field `log.file` */
+function openLines(file: string): number {
   try {
-    return destination({ dest: file ?? STDERR, append: true, sync: true, mode: 0o600 })
+    return openSync(file, 'a', 0o600)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     throw new QuorateError('ERR_CONFIG', { field: 'log.file', message: `cannot be written: ${code}` })

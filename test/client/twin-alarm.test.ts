@@ -4,7 +4,7 @@ import type { Bus } from '../../src/bus/contract.ts'
 import { MultisigClient } from '../../src/client/index.ts'
 import { MemoryKeyStore } from '../../src/keystore/memory.ts'
 import { sealEnvelope } from '../../src/wire/envelope.ts'
-import { sealReady } from '../../src/wire/ready.ts'
+import { answerNonce, sealReady } from '../../src/wire/ready.ts'
 import { testIdentity, testRoster } from '../helpers/identities.ts'
 import { Cluster, until } from './cluster.ts'
 import { listen, settled } from './listening.ts'
@@ -61,6 +61,21 @@ describe('T21: two processes with one identity', () => {
     // Its own answers, said to it again, are its own.
     for (const answer of [...heard]) peer.publish('ReadyToKeygen', 'a', answer)
     await settled()
+    expect(alarms).toEqual([])
+    await peer.close()
+  })
+
+  it('nor do the answers that earlier processes gave, one after the other, to the same recording', async () => {
+    await using cluster = await Cluster.start(IDS)
+    await settled()
+    const alarms = listen(cluster.client('a'), 'identityInUse')
+    const peer = await cluster.bus.connect('d')
+    const recordings = [new Uint8Array(16).fill(9)]
+    for (let i = 0; i < 3; i++) recordings.push(answerNonce(recordings[i] ?? new Uint8Array(16)))
+    for (const nonce of [...recordings, ...recordings.reverse()]) {
+      peer.publish('ReadyToKeygen', 'a', sealReady(testIdentity('a'), { network: 'test', from: 'a', nonce }).bytes)
+      await settled()
+    }
     expect(alarms).toEqual([])
     await peer.close()
   })

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -74,6 +74,14 @@ describe('the log', () => {
     opened.close()
     expect(readFileSync(`${file}.1`, 'utf8')).toMatch(/"one".*\n.*"two"/)
     expect(readFileSync(file, 'utf8')).toMatch(/^.*"three".*\n$/)
+  })
+
+  it.runIf(existsSync('/dev/full'))('loses lines where the disk is full, and neither throws nor keeps anybody from closing', () => {
+    const { log, reopen, close } = openLog({ settings: { level: 'info', file: '/dev/full' }, fields: {} })
+    log.info({}, 'lost')
+    reopen()
+    log.fatal({}, 'lost as well')
+    close()
   })
 
   it('says which file cannot be written', () => {
