@@ -15,6 +15,7 @@ import { clientRows, keygen, keyId, MISSING, NO_IDS, NO_KEY_IDS, NO_OBJECTS, NO_
 import { NO_BYTES, NO_CEREMONY_IDS, NO_INTEGERS, NO_SIGNALS, type Wrong } from './client/wrong-values.ts'
 import { testIdentity, testRoster } from './helpers/identities.ts'
 import { rejectionOf } from './helpers/refusals.ts'
+import { keystoreRows } from './keystore/input-rows.ts'
 import { rows as nodeRows } from './node/input-rows.ts'
 
 const LENGTHS_NOT_32 = [0, 31, 33].map((length) => new Uint8Array(length))
@@ -27,6 +28,7 @@ const connection = await bus.connect('listener')
 const nats = await natsRows()
 afterAll(async () => {
   await nats.end()
+  await stores.end()
   await cluster[Symbol.asyncDispose]()
 })
 
@@ -100,6 +102,24 @@ const KERNEL_POOL: Readonly<Record<string, readonly Row[]>> = {
     [(wrong) => pool.run('commitNonces', {} as Wrong, { signal: wrong }), NO_SIGNALS, 'signal'],
   ],
 }
+const MEMORY_STORE: Readonly<Record<string, readonly Row[]>> = {
+  MemoryKeyStore: [
+    [(wrong) => new quorate.MemoryKeyStore(wrong), NO_OBJECTS, 'options'],
+    [(wrong) => new quorate.MemoryKeyStore({ highestCeremonyId: wrong }), [-1n, 2n ** 64n, 1, '1', {}], 'highestCeremonyId'],
+  ],
+  'MemoryKeyStore.putPending': [
+    [(wrong) => keyStore.putPending(wrong, bytes), NO_KEY_IDS, 'keyId'],
+    [(wrong) => keyStore.putPending(keyId, wrong), [...NO_BYTES, new Uint8Array(0)], 'record'],
+  ],
+  'MemoryKeyStore.activate': [
+    [(wrong) => keyStore.activate(wrong, bytes), NO_KEY_IDS, 'keyId'],
+    [(wrong) => keyStore.activate(keyId, wrong), [...NO_BYTES, new Uint8Array(0)], 'certificates'],
+  ],
+  'MemoryKeyStore.get': [[(wrong) => keyStore.get(wrong), NO_KEY_IDS, 'keyId']],
+  'MemoryKeyStore.delete': [[(wrong) => keyStore.delete(wrong), NO_KEY_IDS, 'keyId']],
+  'MemoryKeyStore.reserveCeremonyId': [[(wrong) => keyStore.reserveCeremonyId(wrong), NO_CEREMONY_IDS, 'id']],
+}
+const stores = await keystoreRows(MEMORY_STORE)
 const baseline = createBaselineKernel()
 
 const TABLE: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> = {
@@ -122,21 +142,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
       [(wrong) => bus.instruct('a', wrong), NO_BYTES, 'bytes'],
     ],
     'MemoryBus.observe': [[(wrong) => bus.observe(wrong), MISSING, 'observer']],
-    MemoryKeyStore: [
-      [(wrong) => new quorate.MemoryKeyStore(wrong), NO_OBJECTS, 'options'],
-      [(wrong) => new quorate.MemoryKeyStore({ highestCeremonyId: wrong }), [-1n, 2n ** 64n, 1, '1', {}], 'highestCeremonyId'],
-    ],
-    'MemoryKeyStore.putPending': [
-      [(wrong) => keyStore.putPending(wrong, bytes), NO_KEY_IDS, 'keyId'],
-      [(wrong) => keyStore.putPending(keyId, wrong), [...NO_BYTES, new Uint8Array(0)], 'record'],
-    ],
-    'MemoryKeyStore.activate': [
-      [(wrong) => keyStore.activate(wrong, bytes), NO_KEY_IDS, 'keyId'],
-      [(wrong) => keyStore.activate(keyId, wrong), [...NO_BYTES, new Uint8Array(0)], 'certificates'],
-    ],
-    'MemoryKeyStore.get': [[(wrong) => keyStore.get(wrong), NO_KEY_IDS, 'keyId']],
-    'MemoryKeyStore.delete': [[(wrong) => keyStore.delete(wrong), NO_KEY_IDS, 'keyId']],
-    'MemoryKeyStore.reserveCeremonyId': [[(wrong) => keyStore.reserveCeremonyId(wrong), NO_CEREMONY_IDS, 'id']],
+    ...MEMORY_STORE,
     'MultisigClient.start': [
       [(wrong) => quorate.MultisigClient.start(wrong), MISSING, 'options'],
       clientOption('network', ['', 'x'.repeat(256), 'é', 'a\n', 1, null, undefined]),
@@ -232,12 +238,13 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
     ],
     verify: verifyRows(frost.verify),
   },
+  './keystore': stores.rows,
   './nats': nats.rows,
   './node': nodeRows,
 }
 
-/** A table, and what the package itself makes to report the others' bad input. */
-const TAKE_NOTHING = ['ERROR_CODES', 'QuorateError']
+/** Tables, and what the package itself makes to report the others' bad input. */
+const TAKE_NOTHING = ['ERROR_CODES', 'QuorateError', 'DEFAULT_SCRYPT', 'SCRYPT_FLOOR']
 
 const isClass = (value: unknown): value is { readonly prototype: object } =>
   typeof value === 'function' && Function.prototype.toString.call(value).startsWith('class')
@@ -253,6 +260,10 @@ function methodsOf(name: string, value: { readonly prototype: object }): string[
 
 /** Methods without any parameter. */
 const WITHOUT_PARAMETERS = [
+  'DiskKeyStore.list',
+  'DiskKeyStore.highestCeremonyId',
+  'DiskKeyStore.close',
+  'DiskKeyStore.toJSON',
   'KernelPool.stats',
   'KernelPool.close',
   'MemoryBus.stats',

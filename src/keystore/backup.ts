@@ -6,8 +6,8 @@
  * the validator. The mark is the highest ceremony id that the validator had used then.
  */
 import { concatBytes, copyBytes, wipe } from '../bytes.ts'
-import { QuorateError } from '../errors.ts'
-import { MAX_RECORD_BYTES } from './contract.ts'
+import { invalidArgument, QuorateError } from '../errors.ts'
+import { assertCeremonyMark, assertStorable, MAX_RECORD_BYTES } from './contract.ts'
 import type { ScryptParameters, UnlockSecret } from './key-derivation.ts'
 import { openSealed, sealFile } from './seal.ts'
 
@@ -29,6 +29,10 @@ export async function sealBackup(
   backup: KeyBackup,
   options: { readonly scrypt?: ScryptParameters } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  if (typeof backup !== 'object' || backup === null) throw invalidArgument('backup', 'must be an object')
+  assertStorable(backup.record, 'backup.record')
+  if (backup.certificates !== null) assertStorable(backup.certificates, 'backup.certificates')
+  assertCeremonyMark(backup.mark, 'backup.mark', 0n)
   const head = new DataView(new ArrayBuffer(HEAD_BYTES))
   head.setUint8(0, VERSION)
   head.setBigUint64(1, backup.mark)

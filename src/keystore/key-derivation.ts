@@ -45,6 +45,7 @@ export function assertUnlockSecret(secret: unknown, field: string): asserts secr
 
 /** @throws ERR_INVALID_ARGUMENT with `field`: below the floor, or more memory than allowed */
 export function assertScryptParameters(parameters: ScryptParameters, field: string): void {
+  if (typeof parameters !== 'object' || parameters === null) throw invalidArgument(field, 'must be an object')
   for (const name of ['logN', 'r', 'p'] as const) {
     assertInteger(parameters[name], `${field}.${name}`, SCRYPT_FLOOR[name], SCRYPT_CEILING[name])
   }

@@ -60,6 +60,7 @@ export async function sealFile(
   assertLabel(label)
   assertBytes(plaintext, 'plaintext')
   if (plaintext.length > MAX_SEALED_BYTES - SEAL_OVERHEAD) throw new QuorateError('ERR_TOO_LARGE', { field: 'plaintext' })
+  if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
   const scrypt = options.scrypt ?? DEFAULT_SCRYPT
   assertScryptParameters(scrypt, 'scrypt')
   const parameters = secret.kind === 'key' ? [0, 0, 0] : [scrypt.logN, scrypt.r, scrypt.p]
@@ -143,6 +144,7 @@ function cipherOf(key: Uint8Array, header: Uint8Array, { purpose, subject }: Sea
 }
 
 function assertLabel(label: SealLabel): void {
+  if (typeof label !== 'object' || label === null) throw invalidArgument('label', 'must be an object')
   if (!PURPOSES.includes(label.purpose)) throw invalidArgument('label.purpose', `must be one of ${PURPOSES.join(', ')}`)
   if (typeof label.subject !== 'string' || !SUBJECT.test(label.subject)) {
     throw invalidArgument('label.subject', 'must be 1..255 visible ASCII characters')

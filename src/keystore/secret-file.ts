@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import { assertBytes, copyBytes, toHex, wipe } from '../bytes.ts'
-import { QuorateError } from '../errors.ts'
+import { assertBytes, assertInteger, copyBytes, toHex, wipe } from '../bytes.ts'
+import { invalidArgument, QuorateError } from '../errors.ts'
 
 /** Read, write, execute of the group and of others. */
 const OTHERS = 0o077
@@ -22,6 +22,8 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY
  *   than `cap`; ERR_STORE when reading fails
  */
 export async function readSecretFile(file: string, cap: number): Promise<Uint8Array<ArrayBuffer>> {
+  assertPath(file)
+  assertInteger(cap, 'cap', 1, 2 ** 31 - 1)
   // Without O_NONBLOCK a named pipe would wait here for a writer.
   const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((cause: unknown) => {
     throw refusedOpen(file, cause)
@@ -67,7 +69,9 @@ async function readUpTo(handle: FileHandle, cap: number, file: string): Promise<
  * @throws (rejects with) ERR_STORE, its message naming the file; nothing has changed then
  */
 export async function writeSecretFile(file: string, bytes: Uint8Array, options: { readonly replace?: boolean } = {}): Promise<void> {
+  assertPath(file)
   assertBytes(bytes, 'bytes')
+  if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
   const replace = options.replace ?? false
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${toHex(randomBytes(6))}.new`)
   try {
@@ -127,6 +131,10 @@ export function codeOf(error: unknown): string | undefined {
 
 export function octal(mode: number): string {
   return (mode & 0o777).toString(8).padStart(4, '0')
+}
+
+function assertPath(file: unknown): void {
+  if (typeof file !== 'string' || file === '' || file.includes('\0')) throw invalidArgument('file', 'must be the path of a file')
 }
 
 function refusedOpen(file: string, cause: unknown): QuorateError {

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { inspect, promisify } from 'node:util'
 import { assertInteger, copyBytes, wipe } from '../bytes.ts'
 import { invalidArgument, QuorateError } from '../errors.ts'
-import { KEY_BYTES, MAX_PASSPHRASE_BYTES, type UnlockSecret } from './key-derivation.ts'
+import { assertUnlockSecret, KEY_BYTES, MAX_PASSPHRASE_BYTES, type UnlockSecret } from './key-derivation.ts'
 import { codeOf, readSecretFile } from './secret-file.ts'
 
 const NEWLINE = 10
@@ -50,9 +50,11 @@ class HeldSecret {
   }
 }
 
-/** Takes over `bytes`. */
+/** Takes over `bytes`. @throws ERR_INVALID_ARGUMENT */
 export function unlockSecret(kind: UnlockSecret['kind'], bytes: Uint8Array): UnlockSecret {
-  return new HeldSecret(kind, bytes)
+  const held = new HeldSecret(kind, bytes)
+  assertUnlockSecret(held, 'secret')
+  return held
 }
 
 /**
@@ -63,6 +65,7 @@ export function unlockSecret(kind: UnlockSecret['kind'], bytes: Uint8Array): Unl
  *   unusable descriptor, an empty passphrase and a key file of another form
  */
 export async function readUnlock(source: UnlockSource): Promise<UnlockSecret> {
+  if (typeof source !== 'object' || source === null) throw invalidArgument('unlock', 'must be an object')
   const { passphraseFile, passphraseFd, keyFile } = source
   const given = [passphraseFile, passphraseFd, keyFile].filter((one) => one !== undefined)
   if (given.length !== 1) throw invalidArgument('unlock', 'must name exactly one of passphraseFile, passphraseFd and keyFile')

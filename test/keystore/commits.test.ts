@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { QuorateError } from '../../src/errors.ts'
 import { type Database, type Edit, openDatabase } from '../../src/keystore/disk/database.ts'
-import { DiskKeyStore } from '../../src/keystore/disk/disk-key-store.ts'
+import { openDiskKeyStore } from '../../src/keystore/disk/disk-key-store.ts'
 import { type Migration, SCHEMA, type Schema } from '../../src/keystore/disk/schema.ts'
 import { certificates, KEY, OTHER, record } from './contract.ts'
 import { DiskStores, UNLOCK } from './disk-stores.ts'
@@ -16,7 +16,7 @@ afterAll(() => stores.remove())
 async function gated(place: string, schema: Schema = SCHEMA) {
   const writes: Edit[] = []
   const gate = { before: async (_edit: Edit): Promise<void> => undefined, after: async (): Promise<void> => undefined }
-  const store = await DiskKeyStore.openWith(
+  const store = await openDiskKeyStore(
     { path: place, self: 'alpha', unlock: UNLOCK },
     {
       schema,

@@ -7,10 +7,10 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { inspect } from 'node:util'
-import { assertBytes, wipe } from '../../bytes.ts'
+import { wipe } from '../../bytes.ts'
 import { invalidArgument, QuorateError } from '../../errors.ts'
 import { assertCeremonyMark, assertKeyId, assertStorable, type KeyStore, type StoredKey } from '../contract.ts'
-import { assertUnlockSecret, type ScryptParameters, type UnlockSecret } from '../key-derivation.ts'
+import { assertScryptParameters, assertUnlockSecret, type ScryptParameters, type UnlockSecret } from '../key-derivation.ts'
 import { Committer, type Wish } from './committer.ts'
 import { assertNames, certificatesName, damaged, keyIdsOf, recordName } from './contents.ts'
 import { Counter } from './counter.ts'
@@ -56,6 +56,9 @@ interface Parts {
 
 const VALIDATOR_ID = /^[A-Za-z0-9_-]{1,64}$/
 
+/** The constructor, for this file alone. */
+let make: (parts: Parts, onLatency: DiskKeyStoreOptions['onLatency']) => DiskKeyStore
+
 export class DiskKeyStore implements KeyStore {
   readonly #parts: Parts
   readonly #onLatency: DiskKeyStoreOptions['onLatency']
@@ -63,6 +66,10 @@ export class DiskKeyStore implements KeyStore {
   #turn: Promise<unknown> = Promise.resolve()
   #reading = new Set<Promise<unknown>>()
   #closing: Promise<void> | null = null
+
+  static {
+    make = (parts, onLatency) => new DiskKeyStore(parts, onLatency)
+  }
 
   private constructor(parts: Parts, onLatency: DiskKeyStoreOptions['onLatency']) {
     this.#parts = parts
@@ -74,34 +81,7 @@ export class DiskKeyStore implements KeyStore {
    *   ERR_STORE_LOCKED; ERR_STORE for a store that is damaged, incomplete, behind its counter or of a newer schema: its files are not changed then
    */
   static open(options: DiskKeyStoreOptions): Promise<DiskKeyStore> {
-    return DiskKeyStore.openWith(options, { schema: SCHEMA, openDatabase })
-  }
-
-  static async openWith(options: DiskKeyStoreOptions, internals: Internals): Promise<DiskKeyStore> {
-    assertOptions(options)
-    const unlock: UnlockSecret = { kind: options.unlock.kind, bytes: options.unlock.bytes.slice() }
-    try {
-      const folder = storeFolder(options.path)
-      if (!(await storeExists(folder))) {
-        if (options.create === false) throw new QuorateError('ERR_STORE', { message: `there is no key store in ${folder.path}` })
-        await createStore(folder, unlock, options.self, { schema: internals.schema, scrypt: options.scrypt })
-      }
-      const sealer = await openHeader(folder.header, unlock, options.self)
-      try {
-        const release = await holdStore(folder.path)
-        try {
-          return new DiskKeyStore({ ...(await openParts(folder, sealer, internals)), sealer, release }, options.onLatency)
-        } catch (error) {
-          release()
-          throw error
-        }
-      } catch (error) {
-        sealer.wipe()
-        throw asStoreError(folder.path, error)
-      }
-    } finally {
-      wipe(unlock.bytes)
-    }
+    return openDiskKeyStore(options, { schema: SCHEMA, openDatabase })
   }
 
   putPending(keyId: string, record: Uint8Array): Promise<void> {
@@ -244,6 +224,33 @@ export class DiskKeyStore implements KeyStore {
   }
 }
 
+export async function openDiskKeyStore(options: DiskKeyStoreOptions, internals: Internals): Promise<DiskKeyStore> {
+  assertOptions(options)
+  const unlock: UnlockSecret = { kind: options.unlock.kind, bytes: options.unlock.bytes.slice() }
+  try {
+    const folder = storeFolder(options.path)
+    if (!(await storeExists(folder))) {
+      if (options.create === false) throw new QuorateError('ERR_STORE', { message: `there is no key store in ${folder.path}` })
+      await createStore(folder, unlock, options.self, { schema: internals.schema, scrypt: options.scrypt })
+    }
+    const sealer = await openHeader(folder.header, unlock, options.self)
+    try {
+      const release = await holdStore(folder.path)
+      try {
+        return make({ ...(await openParts(folder, sealer, internals)), sealer, release }, options.onLatency)
+      } catch (error) {
+        release()
+        throw error
+      }
+    } catch (error) {
+      sealer.wipe()
+      throw asStoreError(folder.path, error)
+    }
+  } finally {
+    wipe(unlock.bytes)
+  }
+}
+
 async function openParts(
   folder: StoreFolder,
   sealer: Sealer,
@@ -292,9 +299,11 @@ async function closeParts({ database, counter, names, sealer, release }: Parts):
 
 function assertOptions(options: DiskKeyStoreOptions): void {
   if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object')
-  const { path, self, unlock } = options
+  const { path, self, unlock, create, scrypt, onLatency } = options
   if (typeof path !== 'string' || path === '' || path.includes('\0')) throw invalidArgument('options.path', 'must be the path of a folder')
   if (typeof self !== 'string' || !VALIDATOR_ID.test(self)) throw invalidArgument('options.self', 'must be a validator id')
   assertUnlockSecret(unlock, 'options.unlock')
-  assertBytes(unlock.bytes, 'options.unlock.bytes')
+  if (create !== undefined && typeof create !== 'boolean') throw invalidArgument('options.create', 'must be true or false')
+  if (onLatency !== undefined && typeof onLatency !== 'function') throw invalidArgument('options.onLatency', 'must be a function')
+  if (scrypt !== undefined) assertScryptParameters(scrypt, 'options.scrypt')
 }
