@@ -109,7 +109,7 @@ it('a story shows commands as one would type them, flags with their values, its 
   expect(lines[2]).toBe(`   $ quorate sign --config $DIR/ops.yaml --message ${'ab'.repeat(19)}a… \\`)
   expect(lines[3]).toBe('       --signers alice,bob,carol --retry 2 --json')
   expect(lines[4]).toBe('   | at $DIR')
-  expect(lines[5]).toHaveLength(3 + 2 + 110)
+  expect(lines[5]).toHaveLength(3 + 2 + 132)
 })
 
 it('a secret is found as bytes, in hexadecimal and in base64, wherever it begins', () => {

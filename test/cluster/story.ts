@@ -4,6 +4,8 @@ import { styleText } from 'node:util'
 /** Longer words of a command, keys and messages, are cut: nobody reads them. */
 const LONG_WORD = 40
 const WIDTH = 110
+/** a signature in hexadecimal fits */
+const OUTPUT_WIDTH = 132
 
 export class Story {
   readonly #write: (text: string) => void
@@ -33,7 +35,7 @@ export class Story {
 
   /** Output of a command or a node. */
   output(text: string): void {
-    for (const line of text.trimEnd().split('\n')) this.#write(`   ${this.#style('dim', `| ${short(this.#hide(line))}`)}\n`)
+    for (const line of text.trimEnd().split('\n')) this.#write(`   ${this.#style('dim', `| ${short(this.#hide(line), OUTPUT_WIDTH)}`)}\n`)
   }
 
   /** A command, broken where it is too long. */
@@ -69,6 +71,6 @@ export class Story {
   }
 }
 
-function short(text: string, limit = WIDTH): string {
+function short(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`
 }
