@@ -129,8 +129,18 @@ async function start(config: NodeSettings, given: NodeDependencies, closers: Clo
     metrics.watchBus(() => bus.stats())
   }
 
+  let closing: Promise<void> | null = null
   const gate = new GatedBus(bus)
-  const timed = timedStore(keyStore, (operation, ms) => metrics.stored(operation, ms))
+  const timed = timedStore(keyStore, {
+    took: (operation, ms) => metrics.stored(operation, ms),
+    failed: (error) => {
+      // Told once: what a closing store refuses is no failure of it.
+      if (closing !== null) return
+      readiness.state('store', 'the key store has failed')
+      log.error({ error }, 'the key store has failed: nothing can begin until it is opened anew')
+      failure.fail(error instanceof QuorateError ? error : new QuorateError('ERR_STORE'))
+    },
+  })
   const client = await MultisigClient.start({
     network,
     self,
@@ -168,7 +178,6 @@ async function start(config: NodeSettings, given: NodeDependencies, closers: Clo
   readiness.state('phase', null)
   log.info({ version: VERSION, kernel: pool.kernel.info.name, workers: pool.stats().workers, validators: roster.size }, 'node runs')
 
-  let closing: Promise<void> | null = null
   const close = (options: { readonly graceMs?: number } = {}): Promise<void> => {
     closing ??= (async () => {
       graceMs = options.graceMs ?? limits.graceMs

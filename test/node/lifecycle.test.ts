@@ -3,16 +3,23 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { MemoryBus } from '../../src/bus/memory.ts'
 import { toHex } from '../../src/bytes.ts'
 import { exitCodeOf } from '../../src/cli/exit.ts'
+import { QuorateError } from '../../src/errors.ts'
+import type { KeyStore } from '../../src/keystore/contract.ts'
+import { MemoryKeyStore } from '../../src/keystore/memory.ts'
 import type { NodeConfig } from '../../src/node/config/node.ts'
+import { loadConfig } from '../../src/node/config.ts'
 import { initialise } from '../../src/node/init.ts'
 import { openLog } from '../../src/node/logs.ts'
 import { addToRoster } from '../../src/node/roster-lines.ts'
 import { readRosterDocument, writeRosterDocument } from '../../src/node/roster-store.ts'
 import { startNode } from '../../src/node/start.ts'
+import { KernelPool } from '../../src/pool/index.ts'
 import { jetStreamConfig, sharedBroker } from '../helpers/broker.ts'
-import { testIdentity } from '../helpers/identities.ts'
+import { testIdentity, testRoster } from '../helpers/identities.ts'
+import { captureWarnings } from '../helpers/warnings.ts'
 import { Group, NodeProcess } from './group.ts'
 
 const shared = sharedBroker()
@@ -68,9 +75,10 @@ describe('told to stop', () => {
   it('a node is not ready, refuses new ceremonies, lets those under way end, and exits 0; a second signal exits at once', async (context) => {
     const all = await group(context)
     const desk = await all.connect()
-    const [a, b] = [run(all, 'a'), run(all, 'b')]
-    await Promise.all([a.line('node runs'), b.line('node runs')])
-    // c is away: the ceremony waits for it.
+    const [a, b, c] = [run(all, 'a'), run(all, 'b'), run(all, 'c')]
+    await Promise.all([a, b, c].map((node) => node.line('node runs')))
+    // c hears nothing for a while: the ceremony waits for it.
+    c.child.kill('SIGSTOP')
     const first = keygen(['a', 'b', 'c'])
     await desk.instruct(first)
     await Promise.all([untilOpen(a, 1), untilOpen(b, 1)])
@@ -83,7 +91,7 @@ describe('told to stop', () => {
     await desk.instruct(second)
     expect(await desk.heard('a', second.ceremonyId)).toMatchObject({ type: 'refused', body: { code: 'ERR_CLOSED' } })
 
-    const c = run(all, 'c')
+    c.child.kill('SIGCONT')
     for (const id of ['a', 'b', 'c'])
       expect(await desk.heard(id, first.ceremonyId)).toMatchObject({ type: 'outcome', body: { status: 'success' } })
     expect(await a.ended).toEqual({ code: 0, signal: null })
@@ -194,5 +202,34 @@ describe('refused at start', () => {
     expect(first.reasons()).toEqual([])
     expect(lines.join('')).toContain('somebody else signs as this node')
     expect(await first.metrics()).toContain('quorate_alarms_total{alarm="identityInUse"} 1\n')
+  })
+})
+
+describe('a node inside an application', () => {
+  const warnings = captureWarnings()
+
+  it('takes bus, store, identity and roster from it, and says that it cannot go on when the store fails', async () => {
+    warnings.allowed(/^QuorateWarning: store request reserve of ceremony 1 failed: ERR_STORE/)
+    const store = new MemoryKeyStore()
+    const keyStore: KeyStore = Object.assign(store, {
+      reserveCeremonyId: () => Promise.reject(new QuorateError('ERR_STORE', { message: 'ENOSPC' })),
+    })
+    await using pool = await KernelPool.create({ workers: 0 })
+    const bus = new MemoryBus()
+    const { log } = openLog({ settings: { level: 'silent' }, fields: {} })
+    const config = { ...loadConfig({ flags: { http: { port: 0 } } }), network: 'test', self: 'a' }
+    const given = { log, bus, keyStore, pool, identity: testIdentity('a'), roster: testRoster(['a']), twinWaitMs: 1 }
+    await using node = await startNode(config, given)
+    expect(node.reasons()).toEqual([])
+    const outcome = await node.client.keygen({ ceremonyId: 1n, participants: ['a'], minSigners: 1, suite: 'bip340' })
+    expect(outcome.status).toBe('failure')
+    await expect(node.failed).rejects.toMatchObject({ code: 'ERR_STORE' })
+    expect(node.reasons()).toEqual(['the key store has failed'])
+    await node.close()
+    // What was handed in stays open.
+    expect(pool.stats().workers).toBe(0)
+    await expect(bus.connect('b')).resolves.toBeDefined()
+    await expect(fetch(`http://127.0.0.1:${node.http.port}/healthz`)).rejects.toThrow()
+    await bus.close()
   })
 })
