@@ -1,5 +1,4 @@
 /** Whole ceremonies of real clients over a real broker, with everything that can go wrong between them. */
-import { createServer, connect as dial, type Server, type Socket } from 'node:net'
 import { afterAll, expect, type TestContext, test } from 'vitest'
 import type { Bus } from '../../src/bus/contract.ts'
 import { NatsBus, type NatsIssue } from '../../src/bus/nats/index.ts'
@@ -9,6 +8,7 @@ import { type Wrapping, wrapBus } from '../client/wrapped-bus.ts'
 import { sharedBroker, until } from '../helpers/broker.ts'
 import { testIdentity, testRoster } from '../helpers/identities.ts'
 import { seededRandom } from '../helpers/random.ts'
+import { Line } from './line.ts'
 import { connectNode, connectOperator, type Group, makeGroup } from './nats-group.ts'
 
 const IDS = ['a', 'b', 'c']
@@ -185,53 +185,6 @@ test('T15: 30 % lost, 30 % repeated and everything out of order: each ceremony c
   }
   expect(all.flat().some(({ status }) => status === 'success')).toBe(true)
 })
-
-/** Between a node and its broker: bytes go through, until it is cut. */
-class Line {
-  readonly #server: Server
-  readonly #sockets = new Set<Socket>()
-  #cut = false
-  port = 0
-
-  private constructor(target: number) {
-    this.#server = createServer((near) => {
-      if (this.#cut) return void near.destroy()
-      const far = dial(target, '127.0.0.1')
-      for (const [socket, other] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        this.#sockets.add(socket)
-        socket.on('error', () => other.destroy())
-        socket.on('close', () => other.destroy())
-        socket.pipe(other)
-      }
-    })
-  }
-
-  static async to(target: number): Promise<Line> {
-    const line = new Line(target)
-    await new Promise<void>((resolve) => line.#server.listen(0, '127.0.0.1', resolve))
-    const address = line.#server.address()
-    line.port = typeof address === 'object' && address !== null ? address.port : 0
-    return line
-  }
-
-  cut(): void {
-    this.#cut = true
-    for (const socket of this.#sockets) socket.destroy()
-    this.#sockets.clear()
-  }
-
-  mend(): void {
-    this.#cut = false
-  }
-
-  async close(): Promise<void> {
-    this.cut()
-    await new Promise((resolve) => this.#server.close(resolve))
-  }
-}
 
 test('T15: a node that is cut off for a while: a short cut costs nothing, a long one is a timeout that names it', async (context) => {
   const { port } = await broker(context)

@@ -54,6 +54,7 @@ export class InstructionConsumer {
 
   async #run(): Promise<void> {
     while (!this.#closed.signal.aborted && !this.#link.closed) {
+      if (!(await this.#link.standing(RETRY_MS))) continue
       try {
         this.#messages = await this.#consume()
         this.#reason = null

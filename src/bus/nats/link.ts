@@ -145,6 +145,23 @@ export class Link {
     }
   }
 
+  /** Resolves when a connection stands: true; or when it never will again, or not within that time: false. */
+  standing(ms: number): Promise<boolean> {
+    // Also while it is being closed: what waits goes out then, if it can.
+    const stands = (): boolean => this.#connected && !this.connection.isClosed()
+    if (stands() || this.connection.isClosed()) return Promise.resolve(stands())
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        end()
+        resolve(stands())
+      }
+      const timer = setTimeout(done, ms)
+      const end = this.onReturn(done)
+      void this.connection.closed().then(done)
+    })
+  }
+
   droppedIncoming(): void {
     this.#counts.droppedIn++
     this.#reportSlow('in')

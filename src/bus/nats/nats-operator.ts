@@ -79,6 +79,7 @@ export class NatsOperator {
     const { connection, settings } = this.#link
     const subject = settings.subjects.of(settings.self, 'instruction')
     try {
+      if (!(await this.#link.standing(settings.timeoutMs))) throw new Error('no connection')
       await jetstream(connection, { timeout: settings.timeoutMs, apiPrefix: settings.subjects.streamApi }).publish(
         subject,
         copyBytes(bytes),

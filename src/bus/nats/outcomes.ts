@@ -76,14 +76,13 @@ export class OutcomePublisher {
     const { connection, settings } = this.#link
     const client = jetstream(connection, { timeout: settings.timeoutMs, apiPrefix: settings.subjects.streamApi })
     for (let first = this.#queue[0]; first !== undefined; first = this.#queue[0]) {
-      const error = await client.publish(this.#subject, first.bytes, { msgID: first.id }).then(
-        () => null,
-        (reason: unknown) => reason,
-      )
+      // What is published into a connection that does not stand is lost, and its answer waited for in vain.
+      if (!(await this.#link.standing(RETRY_MS)) && !connection.isClosed()) continue
+      const error = await this.#until(client.publish(this.#subject, first.bytes, { msgID: first.id }))
       // Closed meanwhile: it was told so.
       if (this.#queue[0] !== first) continue
       if (error instanceof JetStreamApiError) first.refusals++
-      if (error !== null && first.refusals < MAX_REFUSALS && !this.#link.connection.isClosed()) {
+      if (error !== null && first.refusals < MAX_REFUSALS && !connection.isClosed()) {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
         continue
       }
@@ -92,8 +91,21 @@ export class OutcomePublisher {
       if (error === null) {
         this.#published++
         first.stored()
-      } else first.failed(new QuorateError('ERR_BUS', { message: 'the broker refused an outcome', cause: error }))
+      } else if (connection.isClosed()) first.failed(new QuorateError('ERR_CLOSED'))
+      else first.failed(new QuorateError('ERR_BUS', { message: 'the broker refused an outcome', cause: error }))
     }
     this.#running = null
+  }
+
+  /** Null, or what went wrong: a connection made anew among it, over which no answer to the old one comes. */
+  #until(published: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve) => {
+      const end = this.#link.onReturn(() => done(new Error('the connection was lost')))
+      const done = (error: unknown): void => {
+        end()
+        resolve(error)
+      }
+      published.then(() => done(null), done)
+    })
   }
 }
