@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '../../src/keystore/disk/database.ts'
 import { DiskKeyStore } from '../../src/keystore/disk/disk-key-store.ts'
 import { KEY, OTHER } from './contract.ts'
 import { DiskStores, fingerprint, UNLOCK } from './disk-stores.ts'
@@ -153,6 +154,32 @@ describe('P4: what a crash leaves', () => {
 })
 
 describe('P6: parts of an older copy', () => {
+  test('P1: entries that are removed, put back, exchanged or new are noticed, by the database alone', async () => {
+    const base = stores.copyOf(whole)
+    const store = await stores.open(base)
+    await store.putPending(OTHER, new Uint8Array(8).fill(2))
+    await store.close()
+    const [record, other, certificates] = [`record/${KEY}`, `record/${OTHER}`, `certificates/${KEY}`]
+    const changes: ((entries: ReadonlyMap<string, Uint8Array>) => { puts?: [string, Uint8Array][]; deletes?: string[] })[] = [
+      () => ({ deletes: [certificates] }),
+      () => ({ deletes: [other] }),
+      () => ({ deletes: ['head'] }),
+      (entries) => ({ puts: [[record, entries.get(other) ?? new Uint8Array()]] }),
+      (entries) => ({ puts: [[`record/${'cc'.repeat(32)}`, entries.get(other) ?? new Uint8Array()]] }),
+      (entries) => ({ puts: [['nonce/1', entries.get(other) ?? new Uint8Array()]] }),
+    ]
+    for (const change of changes) {
+      const place = stores.copyOf(base)
+      const database = await openDatabase(path.join(place, 'db'), { create: false })
+      const { puts = [], deletes = [] } = change(await database.entries())
+      await database.write({ puts: new Map(puts), deletes })
+      await database.close()
+      const before = fingerprint(place)
+      await expect(stores.open(place)).rejects.toMatchObject({ code: 'ERR_STORE', message: expect.stringContaining('damaged') })
+      expect(fingerprint(place)).toEqual(before)
+    }
+  })
+
   test('an older database beside the counter of today is refused with the mark that was reached', async () => {
     const place = stores.copyOf(whole)
     const store = await stores.open(place)
