@@ -307,7 +307,8 @@ export class MultisigClientInner {
     const { ceremonyId } = ceremony.context
     const ahead = this.#ids.use(ceremonyId)
     const effects = manager.start(ceremony, this.#early.take(ceremonyId), now)
-    return ahead > NOTABLE_JUMP ? [{ type: 'idsJumped', ceremonyId }, ...effects] : effects
+    // A store without a mark has nothing to use up.
+    return ahead > NOTABLE_JUMP && ahead < ceremonyId ? [{ type: 'idsJumped', ceremonyId }, ...effects] : effects
   }
 }
 

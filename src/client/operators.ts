@@ -14,6 +14,9 @@ import { warn } from './warn.ts'
 /** Obeyed instructions that a repetition is known by: a bus keeps them for minutes, and an id that is forgotten here is still used. */
 const REMEMBERED = 8_192
 
+/** An operator's instruction that stands for longer than this is a slip: whoever has it could bring it up when nobody thinks of it any more. */
+const MAX_AHEAD_MS = 86_400_000n
+
 interface Obeyed {
   readonly operator: string
   readonly signature: Uint8Array
@@ -41,6 +44,8 @@ export class Operators {
   readonly #keys: ReadonlySet<string>
   /** what was obeyed, by ceremony; the oldest goes first */
   readonly #obeyed = new Map<CeremonyId, Obeyed>()
+  /** signatures of what came too late, which no copy mends: else each would cost a check and a report; the oldest goes first */
+  readonly #refused = new Set<string>()
 
   constructor(host: OperatorsHost) {
     this.#host = host
@@ -64,6 +69,7 @@ export class Operators {
     const instruction = decoded(bytes)
     if (instruction === null) return 'malformed'
     if (instruction.network !== this.#host.network || !this.#keys.has(toHex(instruction.operator))) return 'signature'
+    if (this.#refused.has(toHex(instruction.signature))) return 'duplicate'
     return verifyInstruction(instruction) ? instruction : 'signature'
   }
 
@@ -80,6 +86,10 @@ export class Operators {
       await this.#host.obey(orderOf(instruction))
     } catch (error) {
       if (this.#obeyed.get(ceremonyId) === mark) this.#obeyed.delete(ceremonyId)
+      if (error instanceof QuorateError && error.code === 'ERR_UNAUTHORISED_INSTRUCTION') {
+        this.#refused.add(toHex(signature))
+        trim(this.#refused)
+      }
       if (error instanceof QuorateError) this.#host.refused(refusalOf(ceremonyId, error))
       else warn(`an instruction for ceremony ${ceremonyId} could not be followed`, error)
     }
@@ -87,10 +97,15 @@ export class Operators {
 
   #remember(id: CeremonyId, mark: Obeyed): void {
     this.#obeyed.set(id, mark)
-    for (const oldest of this.#obeyed.keys()) {
-      if (this.#obeyed.size <= REMEMBERED) break
-      this.#obeyed.delete(oldest)
-    }
+    trim(this.#obeyed)
+  }
+}
+
+function trim<T>(remembered: { readonly size: number; keys(): Iterator<T>; delete(oldest: T): boolean }): void {
+  while (remembered.size > REMEMBERED) {
+    const oldest = remembered.keys().next()
+    if (oldest.done === true) return
+    remembered.delete(oldest.value)
   }
 }
 
@@ -114,6 +129,9 @@ function now(): bigint {
 
 /** @throws ERR_UNAUTHORISED_INSTRUCTION */
 function assertFresh({ expires }: SignedInstruction, time: bigint): void {
+  if (expires > time + MAX_AHEAD_MS) {
+    throw new QuorateError('ERR_UNAUTHORISED_INSTRUCTION', { field: 'expires', message: 'is more than a day ahead' })
+  }
   if (time < expires) return
   throw new QuorateError('ERR_UNAUTHORISED_INSTRUCTION', { field: 'expires', message: `expired ${(time - expires) / 1000n} s ago` })
 }

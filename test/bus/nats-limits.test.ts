@@ -84,6 +84,17 @@ test('T16: a broker that does not read costs a bounded number of bytes; the rest
   await mute.close()
 })
 
+test('T15: an instruction without an answer is sent again under one id, and then said to be in doubt', async () => {
+  const mute = await muteBroker()
+  const operator = await NatsOperator.connect({ servers: mute.url, group: 'g', operator: 'ops', timeoutMs: 30 })
+  await expect(operator.instruct(bytes(100))).rejects.toMatchObject({ code: 'ERR_BUS', field: 'acknowledgement' })
+  const sent = mute.heard().filter((text) => text.startsWith('HPUB quorate.v1.g.ops.instruction '))
+  const ids = new Set(mute.heard().flatMap((text) => text.match(/Nats-Msg-Id: ?(\S+)/)?.[1] ?? []))
+  expect([sent.length, ids.size]).toEqual([3, 1])
+  await operator.close()
+  await mute.close()
+})
+
 describe('T17: the payload limit', () => {
   test('T17: the largest message of a key generation of 150 goes through a broker set up for it, one byte above the limit nothing does', async (context) => {
     const { url } = await broker(context)

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { Bus } from '../../src/bus/contract.ts'
 import { brokerConfig, NatsBus } from '../../src/bus/nats/index.ts'
 import { MultisigClient } from '../../src/client/index.ts'
@@ -15,7 +15,6 @@ import { natsOptions } from '../../src/node/open-nats.ts'
 import { Reporter } from '../../src/node/reporter.ts'
 import { wrapBus } from '../client/wrapped-bus.ts'
 import { type Broker, sharedBroker } from '../helpers/broker.ts'
-import { captureWarnings } from '../helpers/warnings.ts'
 import { silent } from '../node/operator/group.ts'
 import { inProcess, oneLine } from './command.ts'
 
@@ -109,10 +108,6 @@ async function startNode(self: string, url: string): Promise<Node> {
   }
   return { client, close }
 }
-
-// Ids are times: the first is far above a store that has used none.
-const warnings = captureWarnings()
-beforeEach(() => warnings.allowed(/the ceremony id jumped/))
 
 const config = (broker: Broker): string[] => {
   const file = at('ops', `${broker.port}.yaml`)

@@ -189,6 +189,21 @@ describe('an operator', () => {
       { code: 'ERR_UNAUTHORISED_INSTRUCTION', field: 'expires', message: 'expires: expired 5 s ago' },
     ])
     expect(cluster.client('a').ceremonies()).toEqual([])
+    const { told, dropped } = watch()
+    give(stale)
+    await until(() => Object.keys(dropped()).length > 0)
+    await heard()
+    // Refused once and for good: a copy costs neither a check nor a report.
+    expect([told(), dropped()]).toEqual([[], { duplicate: 1 }])
+  })
+
+  it('is not obeyed when it would stand for more than a day', async () => {
+    const long = signing({ expires: wallMs() + 86_400_000n + 60_000n })
+    give(long)
+    await until(() => refusals(long.ceremonyId).length > 0)
+    expect(refusals(long.ceremonyId)).toMatchObject([
+      { code: 'ERR_UNAUTHORISED_INSTRUCTION', field: 'expires', message: 'expires: is more than a day ahead' },
+    ])
   })
 
   it.each([-1, 1])('T11: a clock that is set by %s day while nodes run changes nothing', async (days) => {

@@ -70,7 +70,7 @@ describe('T21: two processes with one identity', () => {
     await settled()
     const alarms = listen(cluster.client('a'), 'identityInUse')
     const peer = await cluster.bus.connect('d')
-    const recordings = [new Uint8Array(16).fill(9)]
+    const recordings: Uint8Array[] = [new Uint8Array(16).fill(9)]
     for (let i = 0; i < 3; i++) recordings.push(answerNonce(recordings[i] ?? new Uint8Array(16)))
     for (const nonce of [...recordings, ...recordings.reverse()]) {
       peer.publish('ReadyToKeygen', 'a', sealReady(testIdentity('a'), { network: 'test', from: 'a', nonce }).bytes)

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -76,12 +76,12 @@ describe('the log', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^.*"three".*\n$/)
   })
 
-  it.runIf(existsSync('/dev/full'))('loses lines where the disk is full, and neither throws nor keeps anybody from closing', () => {
+  it('loses lines where the disk is full, and neither throws nor keeps anybody from closing', () => {
     const { log, reopen, close } = openLog({ settings: { level: 'info', file: '/dev/full' }, fields: {} })
     log.info({}, 'lost')
     reopen()
     log.fatal({}, 'lost as well')
-    close()
+    expect(() => close()).not.toThrow()
   })
 
   it('says which file cannot be written', () => {

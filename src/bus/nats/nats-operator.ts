@@ -1,12 +1,15 @@
 /** An operator's connection: instructs the group, asks its nodes, hears what they report, and keeps the streams that carry both. */
+import { randomUUID } from 'node:crypto'
 import {
   JetStreamApiCodes,
   JetStreamApiError,
+  JetStreamError,
   type JetStreamManager,
   jetstream,
   jetstreamManager,
   type StreamInfo,
 } from '@nats-io/jetstream'
+import { RequestError } from '@nats-io/transport-node'
 import { assertBytes, copyBytes } from '../../bytes.ts'
 import { invalidArgument, QuorateError } from '../../errors.ts'
 import { assertValidatorId } from '../contract.ts'
@@ -17,6 +20,8 @@ import { MissedOutcomes } from './missed-outcomes.ts'
 import { type NatsConnectionOptions, settingsOf } from './options.ts'
 import { streamsOf, type WantedStream } from './streams.ts'
 import type { NatsKind } from './subjects.ts'
+
+const INSTRUCT_ATTEMPTS = 3
 
 export interface NatsOperatorOptions extends NatsConnectionOptions {
   /** the operator's name, as the broker's permissions and the nodes' configurations have it */
@@ -71,21 +76,33 @@ export class NatsOperator {
     return states
   }
 
-  /** Resolves when the broker has stored it. @throws (rejects with) ERR_INVALID_ARGUMENT, ERR_TOO_LARGE, ERR_BUS, ERR_CLOSED */
+  /**
+   * Resolves when the broker has stored it. Without an answer it is published again, under one id, so that it is stored once.
+   *
+   * @throws (rejects with) ERR_INVALID_ARGUMENT, ERR_TOO_LARGE, ERR_CLOSED; ERR_BUS, with the field `acknowledgement` when it may be stored all the same
+   */
   async instruct(bytes: Uint8Array): Promise<void> {
     this.#assertOpen()
     assertBytes(bytes, 'bytes')
     this.#link.assertSize(bytes)
     const { connection, settings } = this.#link
     const subject = settings.subjects.of(settings.self, 'instruction')
-    try {
-      if (!(await this.#link.standing(settings.timeoutMs))) throw new Error('no connection')
-      await jetstream(connection, { timeout: settings.timeoutMs, apiPrefix: settings.subjects.streamApi }).publish(
-        subject,
-        copyBytes(bytes),
-      )
-    } catch (error) {
-      throw this.#failure('the instruction is not stored', error)
+    const client = jetstream(connection, { timeout: settings.timeoutMs, apiPrefix: settings.subjects.streamApi })
+    const msgID = randomUUID()
+    if (!(await this.#link.standing(settings.timeoutMs))) throw busError('the instruction is not stored', new Error('no connection'))
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await client.publish(subject, copyBytes(bytes), { msgID, retries: 0 })
+        return
+      } catch (error) {
+        if (this.#link.closed) throw new QuorateError('ERR_CLOSED')
+        // Said by the broker, or by nobody there being to hear it: nothing is stored. Whatever came before may be.
+        const refused = error instanceof JetStreamApiError || error instanceof JetStreamError || isUnheard(error)
+        if (refused && attempt === 1) throw busError('the instruction is not stored', error)
+        if (!refused && attempt < INSTRUCT_ATTEMPTS) continue
+        const message = 'the broker did not say whether it has the instruction'
+        throw new QuorateError('ERR_BUS', { field: 'acknowledgement', message, cause: error })
+      }
     }
   }
 
@@ -213,6 +230,8 @@ function assertHandler(handler: unknown): void {
   if (typeof handler !== 'function') throw invalidArgument('handler', 'must be a function')
 }
 
+const isUnheard = (error: unknown): boolean => error instanceof RequestError && error.isNoResponders()
+
 const hasCode = (error: unknown, code: number): boolean => error instanceof JetStreamApiError && error.code === code
 
 function isAsWanted({ config }: StreamInfo, wanted: WantedStream): boolean {
@@ -223,6 +242,7 @@ function isAsWanted({ config }: StreamInfo, wanted: WantedStream): boolean {
     have.every((subject, i) => subject === want[i]) &&
     config.max_age === wanted.max_age &&
     config.max_bytes === wanted.max_bytes &&
+    config.max_msgs_per_subject === (wanted.max_msgs_per_subject ?? -1) &&
     config.discard === wanted.discard
   )
 }

@@ -9,6 +9,8 @@ export const INSTRUCTIONS_AGE_MS = 10 * MINUTE_MS
 export const OUTCOMES_AGE_MS = 60 * MINUTE_MS
 const INSTRUCTIONS_BYTES = 64 << 20
 const OUTCOMES_BYTES = 256 << 20
+/** A node that reports without end pushes out what it said itself, long before what others said. */
+const OUTCOMES_OF_ONE = 10_000
 
 export type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>
 
@@ -30,6 +32,7 @@ export function streamsOf(subjects: Subjects): WantedStream[] {
       subjects: [subjects.fromAny('outcome'), subjects.fromAny('event')],
       max_age: nanos(OUTCOMES_AGE_MS),
       max_bytes: OUTCOMES_BYTES,
+      max_msgs_per_subject: OUTCOMES_OF_ONE,
     },
   ]
 }

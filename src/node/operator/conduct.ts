@@ -71,7 +71,15 @@ export async function conduct(
           looked = performance.now()
         })
     }, LOOK_MS)
-    bus.instruct(bytes).then(() => onEvent({ type: 'instructed', kind, ceremonyId, participants }), fail)
+    bus.instruct(bytes).then(
+      () => onEvent({ type: 'instructed', kind, ceremonyId, participants }),
+      (error: unknown) => {
+        // It may have been sent: only the nodes can tell now, and who repeats the command would sign twice.
+        const doubtful = error instanceof QuorateError && error.code === 'ERR_BUS' && error.field === 'acknowledgement'
+        if (!doubtful) return fail(error)
+        onEvent({ type: 'remark', text: `${error.message}; waiting for what the nodes report` })
+      },
+    )
     return () => {
       clearInterval(timer)
       stop()
