@@ -42,7 +42,9 @@ export function natsServerFor(context: { skip(note?: string): unknown }): string
 const isCi = (): boolean => (process.env['CI'] ?? '') !== ''
 
 function aptGet(what: 'install' | 'update'): boolean {
-  const args = what === 'install' ? ['install', '-y', '--no-install-recommends', 'nats-server'] : ['update']
+  // Another test file may be at it: waited for, not failed over.
+  const wait = ['-o', 'DPkg::Lock::Timeout=120']
+  const args = what === 'install' ? [...wait, 'install', '-y', '--no-install-recommends', 'nats-server'] : [...wait, 'update']
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   return spawnSync('apt-get', args, { env, stdio: 'ignore', timeout: 180_000 }).status === 0
 }
