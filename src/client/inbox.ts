@@ -30,6 +30,9 @@ const VERIFYING_BYTES_TOTAL = 256 << 20
 /** Above it a header is read by itself first: a small frame is copied sooner than looked at twice. */
 const LARGE_FRAME = 16 << 10
 
+/** What is refused for other reasons may have been right when it was sent. */
+const JUNK: ReadonlySet<DropReason> = new Set<DropReason>(['size', 'sender', 'signature', 'malformed'])
+
 type InboxSettings = Pick<NodeSettings, 'network' | 'self' | 'roster'>
 
 export interface Opened {
@@ -78,11 +81,13 @@ export class Inbox {
     this.#closed = true
   }
 
-  receive(bytes: Uint8Array): void {
+  /** @param junk called, now or later, when nobody honest has sent this */
+  receive(bytes: Uint8Array, junk: () => void = () => {}): void {
     this.#bytesIn += bytes.length
     const opened = this.open(bytes)
-    if (typeof opened === 'string') this.drop(opened)
-    else void this.#verify(opened, bytes.length)
+    if (typeof opened !== 'string') return void this.#verify(opened, bytes.length, junk)
+    this.drop(opened)
+    if (JUNK.has(opened)) junk()
   }
 
   /** Everything that can be said of a frame before its signature: the message and its author's key, or why it is dropped. Counts nothing. */
@@ -163,13 +168,14 @@ export class Inbox {
   }
 
   /** Never rejects. */
-  async #verify({ message, from, publicKey }: Opened, bytes: number): Promise<void> {
+  async #verify({ message, from, publicKey }: Opened, bytes: number, junk: () => void): Promise<void> {
     this.#count(from, bytes)
     try {
       const valid = await isSigned(message, publicKey)
       if (this.#closed) return
-      if (valid) this.#handlers.deliver(message)
-      else this.drop('signature')
+      if (valid) return this.#handlers.deliver(message)
+      this.drop('signature')
+      junk()
     } catch (error) {
       warn(`a message of ${from} could not be handled`, error)
     } finally {

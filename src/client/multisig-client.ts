@@ -24,6 +24,7 @@ import { EventHub } from './event-hub.ts'
 import { eventBytes } from './event-json.ts'
 import { Inbox } from './inbox.ts'
 import { Instructor } from './instructor.ts'
+import { JunkBudget } from './junk-budget.ts'
 import { KeyRing } from './key-ring.ts'
 import { MultisigClientInner } from './multisig-client-inner.ts'
 import { Operators } from './operators.ts'
@@ -53,6 +54,7 @@ export class MultisigClient implements AsyncDisposable {
   readonly #inner: MultisigClientInner
   readonly #runner: EffectRunner
   readonly #inbox: Inbox
+  readonly #junk = new JunkBudget<ValidatorId>()
   readonly #readiness: Readiness
   readonly #twins: TwinAlarm
   readonly #versions = new UnknownVersions()
@@ -273,9 +275,11 @@ export class MultisigClient implements AsyncDisposable {
   }
 
   #listen(): void {
-    this.#hear('P2PIncoming', (bytes) => this.#inbox.receive(bytes))
-    this.#hear('ReadyToKeygen', (bytes) => {
-      if (this.#readiness.receive(bytes) === 'refused') this.#inbox.drop('malformed')
+    this.#hear('P2PIncoming', (bytes, junk) => this.#inbox.receive(bytes, junk))
+    this.#hear('ReadyToKeygen', (bytes, junk) => {
+      if (this.#readiness.receive(bytes) !== 'refused') return
+      this.#inbox.drop('malformed')
+      junk()
     })
     this.#hear('MultisigInstruction', (bytes) => this.#operators.receive(bytes))
     // The bus is all that can fail at closing, and nobody is there to be told.
@@ -286,14 +290,16 @@ export class MultisigClient implements AsyncDisposable {
     void this.#runner.recallAll()
   }
 
-  /** What speaks another version goes no further. */
-  #hear(subject: SubscribeSubject, handler: (bytes: Uint8Array) => void): void {
+  /** What speaks another version goes no further, nor what comes from a peer that has sent nothing but junk. */
+  #hear(subject: SubscribeSubject, handler: (bytes: Uint8Array, junk: () => void) => void): void {
     const { roster } = this.#resolved.settings
     this.#connection.subscribe(subject, (bytes: Uint8Array, from?: ValidatorId) => {
       const [version] = bytes
-      if (version === WIRE_VERSION) return handler(bytes)
-      this.#inbox.drop('version')
       const peer = from !== undefined && roster.has(from) ? from : null
+      if (peer !== null && !this.#junk.tolerates(peer, performance.now())) return this.#inbox.drop('early-budget')
+      if (version === WIRE_VERSION) return handler(bytes, () => (peer === null ? undefined : this.#junk.spend(peer, performance.now())))
+      // Cheap to refuse, and not charged to the name: a broker's own answers look so, and a member can have them arrive under another's.
+      this.#inbox.drop('version')
       if (version !== undefined && this.#versions.isNews(version, peer, performance.now()))
         this.#event({ type: 'unknownVersion', version, from: peer })
     })

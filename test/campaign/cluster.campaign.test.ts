@@ -24,16 +24,19 @@ it('P5, N2: two hundred nodes killed at random moments come back whole, and use 
 })
 
 it('T7, T9: a member that sends ten thousand messages of junk a second does not double the time of honest signings', async (context) => {
-  await using group = await Group.create({ ids: IDS, binary: natsServerFor(context) })
+  // On one machine: as few processes as a signing among others than the flooder takes, and nobody who listens to all of it.
+  const ids = ['a', 'b', 'c']
+  await using group = await Group.create({ ids, binary: natsServerFor(context), recorded: false })
   await group.start()
-  const who = ['--participants', IDS.join(','), '--min-signers', String(MIN_SIGNERS), '--suite', 'bip340', '--json']
+  const who = ['--participants', ids.join(','), '--min-signers', '2', '--suite', 'bip340', '--json']
   const { keyId }: { keyId?: unknown } = JSON.parse(await group.must('keygen', '--config', group.operatorConfig, ...who))
+  await group.node('c').kill('SIGTERM')
   const figures = await runFlood({
     group,
-    dice: new Dice(SEED),
+    seed: SEED,
     keyId: String(keyId),
-    flooder: 'e',
-    signers: ['a', 'b', 'c'],
+    flooder: 'c',
+    signers: ['a', 'b'],
     perSecond: 10_000,
     floodMs: 30_000,
     calmMs: 15_000,

@@ -6,6 +6,7 @@ import type { Failure } from '../../src/ceremony/outcome.ts'
 import { QuorateError } from '../../src/errors.ts'
 import { OperatorClient } from '../../src/node/operator/operator-client.ts'
 import type { KernelPool } from '../../src/pool/index.ts'
+import { STAGE_NUMBER } from '../../src/wire/message.ts'
 import type { Dice } from '../simulation/dice.ts'
 import type { Group } from './group.ts'
 import { type Judgement, judge } from './judge.ts'
@@ -52,6 +53,8 @@ type Moment =
   | { readonly afterMessages: number }
   /** the victim's own */
   | { readonly afterStage: number }
+  /** of anybody, in a key generation: some have the key by then */
+  | { readonly afterConfirms: number }
 
 interface Kill {
   readonly victim: string
@@ -109,9 +112,9 @@ export class CrashRounds {
     for (let round = 1; round <= rounds; round++) {
       log(`round ${round}: ${await this.#round()}`)
       this.figures.rounds = round
+      this.figures.keysReported = this.#reported.size
     }
     await this.#lookIntoAll()
-    this.figures.keysReported = this.#reported.size
     this.figures.judgement = judge(group.record.said)
     this.figures.violations.push(...this.figures.judgement.violations)
     return this.figures
@@ -142,6 +145,7 @@ export class CrashRounds {
       { afterMs: dice.below(MOMENT_MS[kind]) },
       { afterMessages: dice.between(1, messages) },
       { afterStage: dice.between(1, STAGES[kind]) },
+      ...(kind === 'keygen' ? [{ afterConfirms: dice.between(1, n) }] : []),
     ]
     return dice.pick(moments)
   }
@@ -150,6 +154,7 @@ export class CrashRounds {
   async #orderAndKill(kind: 'keygen' | 'sign', { victim, moment }: Kill): Promise<{ ended: string; when: string }> {
     const { group, dice } = this.#options
     let messages = 0
+    let confirms = 0
     let told = false
     let atKill: number | null = null
     let timer: NodeJS.Timeout | undefined
@@ -160,7 +165,9 @@ export class CrashRounds {
     }
     const stop = group.record.listen((subject, said) => {
       if (said !== null) messages++
+      if (said?.envelope.header.stage === STAGE_NUMBER.sharedSecret.Confirm) confirms++
       if ('afterMessages' in moment && messages === moment.afterMessages) strike()
+      if ('afterConfirms' in moment && confirms === moment.afterConfirms) strike()
       if ('afterStage' in moment && said?.envelope.header.from === victim && said.envelope.header.stage === moment.afterStage) strike()
       if ('afterMs' in moment && subject.kind === 'instruction' && !told) {
         told = true

@@ -1,19 +1,18 @@
 /** What a flood by one member costs the others: honest signings before, during and after it, and the memory of the nodes. */
 import { readFileSync } from 'node:fs'
-import { loadNodeConfig } from '../../src/node/config/node.ts'
-import { openIdentity, openUnlock } from '../../src/node/open.ts'
-import type { Dice } from '../simulation/dice.ts'
-import { connectAs, nkeySeedIn } from './broker-user.ts'
-import { flood, makeJunk } from './flood.ts'
-import { GROUP, type Group, NETWORK } from './group.ts'
+import { Child } from './child.ts'
+import type { FloodOrder } from './flood.ts'
+import { GROUP, type Group } from './group.ts'
+import { builtScript } from './project.ts'
 import { SteadyOperator } from './steady-operator.ts'
 
 const PAGE_BYTES = 4_096
 
 export interface FloodOptions {
   readonly group: Group
-  readonly dice: Dice
+  readonly seed: string
   readonly keyId: string
+  /** whose credentials the flood has; its node is to be down */
   readonly flooder: string
   readonly signers: readonly string[]
   readonly perSecond: number
@@ -37,27 +36,28 @@ export interface FloodFigures {
   readonly grownBytes: number | null
 }
 
-export async function runFlood({ group, dice, keyId, flooder, signers, perSecond, floodMs, calmMs }: FloodOptions): Promise<FloodFigures> {
+export async function runFlood(options: FloodOptions): Promise<FloodFigures> {
+  const { group, keyId, flooder, signers, floodMs, calmMs } = options
   await using operator = await SteadyOperator.connect(group)
-  const junk = makeJunk(await flooderOf(group, flooder), dice)
-  const connection = await connectAs(flooder, nkeySeedIn(group.path(flooder, 'node.nk')), group.access(flooder))
+  const signFor = async (ms: number): Promise<number[]> => {
+    const times: number[] = []
+    for (const end = performance.now() + ms; performance.now() < end; ) times.push(await operator.sign(keyId, signers))
+    return times
+  }
+  await signFor(calmMs / 2)
+  const before = await signFor(calmMs)
   const others = group.ids.filter((id) => id !== flooder)
+  const memory = others.map((id) => residentBytes(group.node(id).child.pid))
+  const script = [builtScript('flood'), JSON.stringify(orderOf(options, others))]
+  const flooding = new Child('flood', process.execPath, script, group.path('logs', 'flood.log'))
   try {
-    const signFor = async (ms: number): Promise<number[]> => {
-      const times: number[] = []
-      for (const end = performance.now() + ms; performance.now() < end; ) times.push(await operator.sign(keyId, signers))
-      return times
-    }
-    await signFor(calmMs / 2)
-    const before = await signFor(calmMs)
-    const memory = new Map(others.map((id) => [id, residentBytes(group.node(id).child.pid)]))
-    const ending = new AbortController()
+    await flooding.line((line) => line === 'flooding')
     const started = performance.now()
-    const flooding = flood(connection, junk, perSecond, ending.signal)
-    const during = await signFor(floodMs).finally(() => ending.abort())
-    const sent = await flooding
+    const during = await signFor(floodMs)
+    flooding.signal('SIGTERM')
+    const sent = Number((await flooding.line((line) => line.startsWith('sent '))).slice('sent '.length))
     const seconds = (performance.now() - started) / 1_000
-    const grown = others.map((id) => grownOf(memory.get(id) ?? null, residentBytes(group.node(id).child.pid)))
+    const grown = others.map((id, i) => grownOf(memory[i] ?? null, residentBytes(group.node(id).child.pid)))
     const after = await signFor(calmMs)
     return {
       calm: latencyOf([...before, ...after]),
@@ -67,14 +67,20 @@ export async function runFlood({ group, dice, keyId, flooder, signers, perSecond
       grownBytes: grown.includes(null) ? null : Math.max(...grown.map(Number)),
     }
   } finally {
-    await connection.close()
+    await flooding.end('SIGKILL')
   }
 }
 
-async function flooderOf(group: Group, self: string) {
-  const config = loadNodeConfig({ file: group.path(self, 'node.yaml'), env: {} })
-  const identity = await openIdentity(config, await openUnlock(config))
-  return { self, identity, network: NETWORK, group: GROUP, others: group.ids.filter((id) => id !== self) }
+function orderOf({ group, flooder, perSecond, seed }: FloodOptions, others: readonly string[]): FloodOrder {
+  return {
+    access: group.access(flooder),
+    nkeyFile: group.path(flooder, 'node.nk'),
+    config: group.path(flooder, 'node.yaml'),
+    group: GROUP,
+    others,
+    perSecond,
+    seed,
+  }
 }
 
 function latencyOf(times: readonly number[]): Latency {

@@ -1,9 +1,15 @@
-/** A member that floods the group: everything that its broker key lets it say, as fast as it is told to, none of it worth anything. */
+/**
+ * A member that floods the group: everything that its broker key lets it say, as fast as it is told to, none of it worth
+ * anything. A process of its own, so that it takes no time of whoever measures: `node flood.js '<JSON of FloodOrder>'`, until SIGTERM.
+ */
 import type { NatsConnection } from '@nats-io/transport-node'
+import { loadNodeConfig } from '../../src/node/config/node.ts'
+import { openIdentity, openUnlock } from '../../src/node/open.ts'
 import { sealEnvelope } from '../../src/wire/envelope.ts'
 import type { Identity } from '../../src/wire/identity.ts'
 import { FRAME, WIRE_VERSION } from '../../src/wire/message.ts'
-import type { Dice } from '../simulation/dice.ts'
+import { Dice } from '../simulation/dice.ts'
+import { type BrokerAccess, connectAs, nkeySeedIn } from './broker-user.ts'
 
 const TICK_MS = 10
 /** Made before the flood: what it costs to make junk is not what is measured. */
@@ -53,8 +59,8 @@ export function makeJunk({ self, identity, network, group, others }: Flooder, di
   return Array.from({ length: VARIETY }, (_, i) => kinds[i % kinds.length]?.() ?? { subject: `${prefix}.p2p`, bytes: noise() })
 }
 
-/** Resolves with how many it sent, once the signal ends it. What the broker or this machine does not keep up with is sent late, not left out. */
-export async function flood(connection: NatsConnection, junk: readonly Junk[], perSecond: number, until: AbortSignal): Promise<number> {
+/** Resolves with how many it sent, once it is ended. What the broker or this machine does not keep up with is sent late, not left out. */
+async function flood(connection: NatsConnection, junk: readonly Junk[], perSecond: number, until: AbortSignal): Promise<number> {
   const started = performance.now()
   let sent = 0
   while (!until.aborted) {
@@ -68,3 +74,32 @@ export async function flood(connection: NatsConnection, junk: readonly Junk[], p
   }
   return sent
 }
+
+/** What the process is told. */
+export interface FloodOrder {
+  readonly access: BrokerAccess
+  readonly nkeyFile: string
+  /** configuration of the member's node, which holds its identity */
+  readonly config: string
+  readonly group: string
+  readonly others: readonly string[]
+  readonly perSecond: number
+  readonly seed: string
+}
+
+async function run(order: FloodOrder): Promise<void> {
+  const ending = new AbortController()
+  process.once('SIGTERM', () => ending.abort())
+  const config = loadNodeConfig({ file: order.config, env: {} })
+  const identity = await openIdentity(config, await openUnlock(config))
+  const { self, network } = config
+  const junk = makeJunk({ self, identity, network, group: order.group, others: order.others }, new Dice(order.seed))
+  const connection = await connectAs(self, nkeySeedIn(order.nkeyFile), order.access)
+  process.stdout.write('flooding\n')
+  const sent = await flood(connection, junk, order.perSecond, ending.signal)
+  process.stdout.write(`sent ${sent}\n`)
+  await connection.close()
+}
+
+const [script = '', order] = process.argv.slice(1)
+if (/\bcluster\/flood\.js$/.test(script) && order !== undefined) await run(JSON.parse(order))

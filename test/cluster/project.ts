@@ -12,3 +12,5 @@ function rootAbove(folder: string): string {
 
 export const ROOT = rootAbove(path.dirname(fileURLToPath(import.meta.url)))
 export const MAIN = path.join(ROOT, 'dist', 'src', 'cli', 'main.js')
+/** What `test/cluster/<name>.ts` was built into. */
+export const builtScript = (name: string): string => path.join(ROOT, 'dist', 'test', 'cluster', `${name}.js`)
