@@ -38,6 +38,7 @@ export const OWN_PROCESS: readonly string[] = [
   'test/crypto/strobl-jobs.test.ts',
   'test/crypto/xchacha20-poly1305.test.ts',
   'test/frost/leftovers.test.ts',
+  'test/node/no-secrets.test.ts',
   'test/pool/cut.test.ts',
   'test/pool/pieces.test.ts',
   'test/pool/split.test.ts',
