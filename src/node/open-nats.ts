@@ -48,9 +48,13 @@ async function readTls({ caFile, certFile, keyFile, serverName }: NonNullable<Na
 /** As text, since TLS takes it so and keeps it: the key of a certificate, which opens the broker's door and nothing else. */
 async function readTlsKey(file: string): Promise<string> {
   return about('nats.tls.keyFile', async () => {
-    // Refuses what others can read; the bytes themselves are not needed.
-    wipe(await readSecretFile(file, MAX_PEM_BYTES))
-    return readFile(file, 'utf8')
+    // The bytes whose file was looked at: under its name there may be another by now.
+    const bytes = await readSecretFile(file, MAX_PEM_BYTES)
+    try {
+      return new TextDecoder().decode(bytes)
+    } finally {
+      wipe(bytes)
+    }
   })
 }
 
