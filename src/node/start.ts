@@ -156,20 +156,23 @@ async function start(config: NodeSettings, given: NodeDependencies, closers: Clo
     earlyBytesTotal: limits.earlyBytesTotal,
     ...(given.random === undefined ? {} : { random: given.random }),
   })
+  let graceMs = 0
+  // What listens to the client ends with it: it is waited for after the client is closed, whatever else of the start fails.
+  const listeners: Close[] = []
+  closers.push(() => closeAll(listeners, log))
+  closers.push(() => client.close({ graceMs }))
   metrics.watchMessages(() => gate.counts())
   metrics.watchClient(() => client.stats())
   const twin = watchForTwin(client, given.twinWaitMs)
   const watch = new NodeWatch(client, log, metrics)
-  closers.push(() => watch.ended)
+  listeners.push(() => watch.ended)
   if (bus instanceof NatsBus) {
     const evidence = new EvidenceFiles(path.join(config.store === undefined ? '.' : path.dirname(config.store.path), 'evidence'))
     const onIssue = (message: string, error: unknown): void => log.error({ error }, message)
     const reasons = (): readonly string[] => readiness.reasons()
     const reporter = new Reporter({ network, self, identity, client, keyStore, channel: bus, evidence, reasons, version: VERSION, onIssue })
-    closers.push(() => reporter.close())
+    listeners.push(() => reporter.close())
   }
-  let graceMs = 0
-  closers.push(() => client.close({ graceMs }))
 
   if (await twin)
     throw new QuorateError('ERR_CONFIG', { field: 'identity', message: `another process runs as ${self}: it answered as this node would` })

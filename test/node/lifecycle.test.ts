@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { MemoryBus } from '../../src/bus/memory.ts'
+import { NatsBus } from '../../src/bus/nats/index.ts'
 import { toHex } from '../../src/bytes.ts'
 import { exitCodeOf } from '../../src/cli/exit.ts'
 import { QuorateError } from '../../src/errors.ts'
@@ -13,6 +14,7 @@ import type { NodeConfig } from '../../src/node/config/node.ts'
 import { loadConfig } from '../../src/node/config.ts'
 import { initialise } from '../../src/node/init.ts'
 import { openLog } from '../../src/node/logs.ts'
+import { natsOptions } from '../../src/node/open-nats.ts'
 import { addToRoster } from '../../src/node/roster-lines.ts'
 import { readRosterDocument, writeRosterDocument } from '../../src/node/roster-store.ts'
 import { startNode } from '../../src/node/start.ts'
@@ -173,6 +175,22 @@ describe('refused at start', () => {
     const { code, field, exit, message } = await refusal({ ...config, nats: { ...config.nats, servers: [url] } })
     expect({ code, field, exit }).toEqual({ code: 'ERR_CONFIG', field: 'nats', exit: 78 })
     expect(message).toMatch(/up to [0-9]{4,} bytes, and the broker takes at most 4096/)
+  })
+
+  it('by a reporter that cannot begin: what was opened before it is closed, and the start ends with its error', async (context) => {
+    const all = await group(context)
+    const config = all.config('a')
+    const bus = await NatsBus.connect(await natsOptions('a', config))
+    const error = new QuorateError('ERR_BUS', { message: 'no subscription' })
+    bus.onAsk = () => {
+      throw error
+    }
+    const { log } = openLog({ settings: { level: 'silent' }, fields: {} })
+    await expect(startNode(config, { log, bus, twinWaitMs: 1 })).rejects.toBe(error)
+    // Nor is the store held any more.
+    await bus.close()
+    const second = await startNode(config, { log, twinWaitMs: 1 })
+    await second.close()
   })
 
   it('T21: while another process runs as the same node: exit 78, and the other goes on and raises the alarm', async (context) => {
