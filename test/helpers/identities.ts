@@ -1,5 +1,6 @@
 /** Identities that every run has alike. Tests only: their seeds are public. */
 import { createHash } from 'node:crypto'
+import { copyBytes } from '../../src/bytes.ts'
 import { type Identity, identityFromSeed } from '../../src/wire/identity.ts'
 import type { Roster } from '../../src/wire/roster.ts'
 
@@ -12,6 +13,7 @@ export function testIdentity(id: string): Identity {
   return known
 }
 
+/** The keys are copies: identities are everybody's, and a test may change what it was given. */
 export function testRoster(ids: readonly string[]): Roster {
-  return new Map(ids.map((id) => [id, testIdentity(id).publicKey]))
+  return new Map(ids.map((id) => [id, copyBytes(testIdentity(id).publicKey)]))
 }
