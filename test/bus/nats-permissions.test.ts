@@ -313,8 +313,10 @@ test('T14: a client that speaks plaintext gets nothing out of a broker with TLS'
   const { port } = await broker(context)
   const answer = await new Promise<string>((resolve) => {
     let text = ''
-    const socket = dial(port, '127.0.0.1', () => socket.write('CONNECT {"verbose":true,"pedantic":false}\r\nPING\r\nSUB > 1\r\n'))
+    const socket = dial(port, '127.0.0.1')
     socket.on('data', (chunk) => {
+      // Not before its greeting is here: the broker ends the connection at once, and what was not read by then is lost.
+      if (text === '') socket.write('CONNECT {"verbose":true,"pedantic":false}\r\nPING\r\nSUB > 1\r\n')
       text += chunk.toString('latin1')
     })
     socket.on('error', () => {})
