@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../../../src/bytes.ts'
-import { QuorateError, verifyEvidence, verifySignature } from '../../../src/index.ts'
+import { verifyEvidence, verifySignature } from '../../../src/index.ts'
 import type { KeygenResult } from '../../../src/node/operator/keygen.ts'
 import type { OperatorClient } from '../../../src/node/operator/operator-client.ts'
 import { decodeInstruction } from '../../../src/wire/instruction.ts'
@@ -55,23 +55,6 @@ describe('an operator', () => {
     }
     expect(group.remarks).toEqual([])
     expect(group.issues).toEqual([])
-  })
-
-  it('waits for what nodes report where nobody said that the instruction is stored: repeated, it would be signed twice', async () => {
-    await using group = await Group.start(['a', 'b'])
-    const { keyId } = await makeKey(group.operator(), ['a', 'b'])
-    const doubtful = { ...group.bus() }
-    const operator = group.operator({
-      bus: {
-        ...doubtful,
-        instruct: async (bytes) => {
-          await doubtful.instruct(bytes)
-          throw new QuorateError('ERR_BUS', { field: 'acknowledgement', message: 'nobody says' })
-        },
-      },
-    })
-    expect((await operator.sign({ keyId, messages })).status).toBe('success')
-    expect(group.remarks).toEqual([expect.stringMatching(/nobody says; waiting for what the nodes report/)])
   })
 
   it('preprocesses, and signs over the slots in one round', async () => {
