@@ -35,6 +35,8 @@ export const quorate = (...args: string[]): Promise<Ended> => start(args).ended
 export async function inProcess(...args: string[]): Promise<Ended> {
   let stdout = ''
   let stderr = ''
+  // A command that keeps its files to itself sets the mask of its process, which other tests share here.
+  const mask = process.umask()
   const code = await runCommandLine(args, {
     writeResult: (text) => {
       stdout += `${text}\n`
@@ -45,6 +47,7 @@ export async function inProcess(...args: string[]): Promise<Ended> {
     terminal: null,
     signal: new AbortController().signal,
   })
+  process.umask(mask)
   return { code, stdout, stderr }
 }
 
