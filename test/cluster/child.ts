@@ -1,9 +1,10 @@
 /**
  * A process that a harness started: its output line by line, its end, and the certainty that it does not outlive us. Whoever ends without calling
- * `end` (a test that failed, an uncaught error) takes its processes along, by their ids.
+ * `end` (a test that failed, an uncaught error, a signal) takes its processes along, by their ids.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, type WriteStream } from 'node:fs'
+import { afterUs } from '../helpers/after-us.ts'
 
 export interface Ended {
   readonly code: number | null
@@ -28,6 +29,7 @@ export class Child {
   readonly #child: ChildProcess
   readonly #log: WriteStream
   readonly #waiting = new Set<Waiting>()
+  readonly #callOff: () => void
   #stdout = ''
   #over = false
 
@@ -37,6 +39,7 @@ export class Child {
     this.#log = createWriteStream(logFile, { flags: 'a', mode: 0o600 })
     this.#child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     running.add(this.#child)
+    this.#callOff = this.#child.pid === undefined ? () => {} : afterUs('kill -9 "$1"', String(this.#child.pid))
     this.#read(this.#child.stdout, (text) => {
       this.#stdout += text
     })
@@ -128,6 +131,7 @@ export class Child {
     if (this.#over) return
     this.#over = true
     running.delete(this.#child)
+    this.#callOff()
     this.#log.end(() => resolve(ended))
   }
 }

@@ -10,6 +10,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { parseDocument } from 'yaml'
 import type { Roster } from '../../src/wire/roster.ts'
 import { parseRosterFile } from '../../src/wire/roster-file.ts'
+import { afterUs } from '../helpers/after-us.ts'
 import { makeAuthority } from '../helpers/certificates.ts'
 import { freePort, type NatsServer, startNatsServer } from '../helpers/nats-server.ts'
 import { withGuests } from './broker-config.ts'
@@ -54,6 +55,7 @@ export class Group implements AsyncDisposable {
   #commands = 0
   /** also when nobody disposes of us: a test that failed, an uncaught error */
   readonly #removeAtExit: () => void
+  readonly #callOff: () => void
 
   private constructor(options: GroupOptions) {
     this.#options = options
@@ -61,6 +63,8 @@ export class Group implements AsyncDisposable {
     this.folder = mkdtempSync(path.join(tmpdir(), 'quorate-cluster-'))
     this.#removeAtExit = () => rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
     process.once('exit', this.#removeAtExit)
+    // The processes in it are killed in the same moment.
+    this.#callOff = afterUs('sleep 1; rm -rf "$1"', this.folder)
   }
 
   /** Identities, roster, configurations and a running broker; no node yet. */
@@ -156,6 +160,7 @@ export class Group implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     process.off('exit', this.#removeAtExit)
+    this.#callOff()
     await Promise.all([...this.nodes.values()].map((node) => node.kill()))
     await this.#observer?.close()
     await this.#broker?.stop('SIGKILL')

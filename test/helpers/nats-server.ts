@@ -7,6 +7,7 @@ import { accessSync, closeSync, constants, openSync, readFileSync, writeFileSync
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { afterUs } from './after-us.ts'
 
 /** Debian puts it into a folder that is not on everybody's PATH. */
 const ALSO_IN = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin']
@@ -114,7 +115,12 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
     closeSync(output)
     child = started
     running.add(started)
-    started.once('exit', () => running.delete(started))
+    const callOff = afterUs('kill -9 "$1"', String(started.pid))
+    started.once('exit', () => {
+      running.delete(started)
+      callOff()
+    })
+    started.once('error', callOff)
     const failed = new Promise<void>((resolve) => {
       started.once('error', () => resolve())
       started.once('exit', () => resolve())
